@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Everything that is built lands in O= (default: build/).
+
+KDIR	?= /lib/modules/$(shell uname -r)/build
+KREL	:= $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null)
+O	?= build
+MODDIR	?= $(abspath $(O))/modules/$(KREL)
+TOOLDIR	:= $(abspath $(O))/tools
+PREFIX	?= /usr
+DESTDIR	?=
+
+SOURCES := Kbuild $(shell find drivers include -name '*.[ch]' -o -name Kbuild)
+
+.PHONY: all modules tools demo check check-fast install uninstall clean help
+
+all: modules tools
+
+help:
+	@echo 'make                 build the modules for the running kernel, and the tools'
+	@echo 'make modules KDIR=D  build the modules for the kernel whose build tree is D'
+	@echo 'make tools           build printportctl'
+	@echo 'make demo            print a document on an emulated USB and an emulated'
+	@echo '                     parallel printer, and look at the pages (sets up all)'
+	@echo 'make check           build for all kernels and run all tests (sets up all)'
+	@echo 'make check-fast      the short check while you work, under two minutes'
+	@echo 'make install         install modules and tools on this machine (KDIR=,'
+	@echo '                     PREFIX=, DESTDIR=); make uninstall undoes it'
+	@echo 'make clean           remove what was built; kernels stay in the cache'
+
+modules:
+	@test -n '$(KREL)' || { echo 'No kernel build tree at $(KDIR).' \
+		'Install linux-headers-$(shell uname -r), or say KDIR=.' >&2; exit 1; }
+	@mkdir -p $(MODDIR)
+	@cp -u --parents -t $(MODDIR) $(SOURCES)
+	$(MAKE) -C $(KDIR) M=$(MODDIR) $(KFLAGS) modules
+
+tools:
+	$(MAKE) -C tools O=$(TOOLDIR)
+
+demo:
+	selftests/demo/run
+
+check:
+	selftests/check
+
+check-fast:
+	selftests/check --fast
+
+install: all
+	$(MAKE) -C $(KDIR) M=$(MODDIR) INSTALL_MOD_PATH=$(DESTDIR) modules_install
+	$(MAKE) -C tools O=$(TOOLDIR) DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) install
+	@test -n '$(DESTDIR)' || depmod -a $(KREL)
+
+uninstall:
+	rm -f $(DESTDIR)/lib/modules/$(KREL)/*/drivers/printport/printport*.ko*
+	$(MAKE) -C tools DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) uninstall
+	@test -n '$(DESTDIR)' || depmod -a $(KREL)
+
+clean:
+	rm -rf $(O)

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The back channel: what the printer says, on its way to the spooler. Nothing is
+ * asked of the transport before somebody reads, and nothing that the transport
+ * brought is dropped for want of room: it keeps what does not fit.
+ */
+#include <linux/module.h>
+#include <linux/poll.h>
+#include <linux/sched/signal.h>
+#include <linux/uio.h>
+
+#include "core.h"
+
+static size_t printport_rx_filled(const struct printport *port)
+{
+	return port->rx_head - port->rx_tail;
+}
+
+/**
+ * printport_rx_readable - whether a read would not have to wait
+ * @port: the port, locked
+ *
+ * Context: any.
+ * Return: true also where a read would fail at once.
+ */
+bool printport_rx_readable(const struct printport *port)
+{
+	return port->state == PRINTPORT_STATE_GONE || printport_rx_filled(port);
+}
+
+/**
+ * printport_rx_want - somebody reads
+ * @port: an open port
+ *
+ * Context: process, may sleep.
+ */
+void printport_rx_want(struct printport *port)
+{
+	if (!printport_ops_begin(port))
+		return;
+	if (port->active && port->ops->rx_start)
+		port->ops->rx_start(port);
+	printport_ops_end(port);
+}
+
+static bool printport_read_may_go_on(struct printport *port)
+{
+	bool ret;
+
+	spin_lock_irq(&port->lock);
+	ret = printport_rx_readable(port);
+	spin_unlock_irq(&port->lock);
+	return ret;
+}
+
+static int printport_wait_rx(struct printport *port)
+{
+	unsigned int limit_ms = READ_ONCE(port->limits.read_ms);
+	long left = limit_ms ? msecs_to_jiffies(limit_ms) : MAX_SCHEDULE_TIMEOUT;
+
+	left = wait_event_interruptible_timeout(port->rx_wait,
+						printport_read_may_go_on(port), left);
+	if (left < 0)
+		return left;
+	return left ? 0 : -ETIMEDOUT;
+}
+
+/* What is there, up to the size of @to: 0 if there is nothing. */
+static ssize_t printport_read_some(struct printport *port, struct iov_iter *to)
+{
+	size_t done = 0, len, copied;
+	void *from;
+
+	while (iov_iter_count(to)) {
+		spin_lock_irq(&port->lock);
+		len = min(printport_rx_filled(port), iov_iter_count(to));
+		if (port->state == PRINTPORT_STATE_GONE) {
+			spin_unlock_irq(&port->lock);
+			return -ENODEV;
+		}
+		if (len)
+			from = printport_ring_span(&port->rx, port->rx_tail, &len);
+		spin_unlock_irq(&port->lock);
+		if (!len)
+			break;
+
+		copied = copy_to_iter(from, len, to);
+		if (!copied)
+			return done ?: -EFAULT;
+		spin_lock_irq(&port->lock);
+		port->rx_tail += copied;
+		port->stats.bytes_read += copied;
+		spin_unlock_irq(&port->lock);
+		done += copied;
+	}
+	return done;
+}
+
+/**
+ * printport_read - give the spooler what the printer sent
+ * @port: an open port
+ * @to: where to
+ * @nonblock: do not wait for the first byte
+ *
+ * Context: process, sleeps.
+ * Return: bytes, at least one unless @to is empty; or -EAGAIN, -ERESTARTSYS,
+ * -ETIMEDOUT, -EFAULT, -ENODEV (the port is gone), -EINVAL (no back channel).
+ */
+ssize_t printport_read(struct printport *port, struct iov_iter *to, bool nonblock)
+{
+	ssize_t ret;
+
+	if (!(port->capabilities & PRINTPORT_CAP_READ))
+		return -EINVAL;
+	if (!iov_iter_count(to))
+		return READ_ONCE(port->state) == PRINTPORT_STATE_GONE ? -ENODEV : 0;
+
+	if (nonblock) {
+		if (!mutex_trylock(&port->rx_mutex))
+			return -EAGAIN;
+	} else if (mutex_lock_interruptible(&port->rx_mutex)) {
+		return -ERESTARTSYS;
+	}
+
+	for (;;) {
+		ret = printport_read_some(port, to);
+		if (ret != -ENODEV && ret != -EFAULT)
+			printport_rx_want(port);
+		if (ret)
+			break;
+		ret = nonblock ? -EAGAIN : printport_wait_rx(port);
+		if (ret == -EAGAIN && printport_read_may_go_on(port))
+			ret = 0;	/* it came while the transport was asked */
+		if (ret)
+			break;
+	}
+	mutex_unlock(&port->rx_mutex);
+	return ret;
+}
+PRINTPORT_EXPORT_FOR_TEST(printport_read);
+
+/**
+ * printport_rx_room - how much printport_rx_push() would accept
+ * @port: the port
+ *
+ * Context: any.
+ * Return: bytes; 0 when nobody holds the port.
+ */
+size_t printport_rx_room(struct printport *port)
+{
+	unsigned long flags;
+	size_t room = 0;
+
+	spin_lock_irqsave(&port->lock, flags);
+	if (port->held && port->state == PRINTPORT_STATE_OPEN)
+		room = port->rx.size - printport_rx_filled(port);
+	spin_unlock_irqrestore(&port->lock, flags);
+	return room;
+}
+EXPORT_SYMBOL_GPL(printport_rx_room);
+
+/**
+ * printport_rx_push - the printer sent bytes
+ * @port: the port
+ * @buf: the bytes
+ * @len: how many
+ *
+ * Context: any.
+ * Return: how many were accepted. The transport keeps the rest until the next
+ * ->rx_start() and reads no more until then; ->rx_stop() drops it.
+ */
+size_t printport_rx_push(struct printport *port, const void *buf, size_t len)
+{
+	unsigned long flags;
+	size_t done = 0;
+
+	spin_lock_irqsave(&port->lock, flags);
+	if (!port->held || port->state != PRINTPORT_STATE_OPEN)
+		len = 0;
+	while (done < len && printport_rx_filled(port) < port->rx.size) {
+		size_t part = min(len - done, port->rx.size - printport_rx_filled(port));
+		void *to = printport_ring_span(&port->rx, port->rx_head, &part);
+
+		memcpy(to, buf + done, part);
+		port->rx_head += part;
+		done += part;
+	}
+	spin_unlock_irqrestore(&port->lock, flags);
+
+	if (done && wq_has_sleeper(&port->rx_wait))
+		wake_up_interruptible_poll(&port->rx_wait, EPOLLIN | EPOLLRDNORM);
+	return done;
+}
+EXPORT_SYMBOL_GPL(printport_rx_push);

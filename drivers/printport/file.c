@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The node's file operations: who calls what, with which flags. */
+#include <linux/fs.h>
+#include <linux/module.h>
+#include <linux/poll.h>
+#include <linux/uio.h>
+
+#include "compat.h"
+#include "core.h"
+
+static int printport_fop_open(struct inode *inode, struct file *file)
+{
+	struct printport *port = container_of(inode->i_cdev, struct printport, cdev);
+	int err;
+
+	err = printport_open(port, file->f_flags & O_NONBLOCK);
+	if (err)
+		return err;
+	file->private_data = port;
+	file->f_mode |= FMODE_NOWAIT;
+	return stream_open(inode, file);
+}
+
+static int printport_fop_flush(struct file *file, fl_owner_t id)
+{
+	/* dup, fork and fd passing: the port stays held until the last one goes. */
+	if (file_count(file) > 1)
+		return 0;
+	return printport_flush(file->private_data);
+}
+
+static int printport_fop_release(struct inode *inode, struct file *file)
+{
+	printport_close(file->private_data);
+	return 0;
+}
+
+static bool printport_nonblock(const struct kiocb *iocb)
+{
+	return (iocb->ki_flags & IOCB_NOWAIT) || (iocb->ki_filp->f_flags & O_NONBLOCK);
+}
+
+static ssize_t printport_fop_write_iter(struct kiocb *iocb, struct iov_iter *from)
+{
+	struct printport *port = iocb->ki_filp->private_data;
+	ssize_t ret;
+	int err;
+
+	ret = printport_write(port, from, printport_nonblock(iocb));
+	if (ret <= 0 || !(iocb->ki_flags & IOCB_DSYNC))
+		return ret;
+	err = printport_sync(port);
+	return err == -ERESTARTSYS ? ret : err ?: ret;
+}
+
+static ssize_t printport_fop_read_iter(struct kiocb *iocb, struct iov_iter *to)
+{
+	return printport_read(iocb->ki_filp->private_data, to,
+			      printport_nonblock(iocb));
+}
+
+static int printport_fop_fsync(struct file *file, loff_t start, loff_t end,
+			       int datasync)
+{
+	return printport_sync(file->private_data);
+}
+
+static __poll_t printport_fop_poll(struct file *file, poll_table *wait)
+{
+	struct printport *port = file->private_data;
+	__poll_t mask = 0;
+
+	poll_wait(file, &port->tx_wait, wait);
+	poll_wait(file, &port->rx_wait, wait);
+	if (poll_requested_events(wait) & (EPOLLIN | EPOLLRDNORM))
+		printport_rx_want(port);
+
+	spin_lock_irq(&port->lock);
+	if (port->state == PRINTPORT_STATE_GONE)
+		mask |= EPOLLHUP;
+	if (port->state == PRINTPORT_STATE_GONE || port->error)
+		mask |= EPOLLERR;
+	if (printport_rx_readable(port))
+		mask |= EPOLLIN | EPOLLRDNORM;
+	if (printport_tx_writable(port))
+		mask |= EPOLLOUT | EPOLLWRNORM;
+	if (port->status_seq != port->status_seen)
+		mask |= EPOLLPRI;
+	spin_unlock_irq(&port->lock);
+	return mask;
+}
+
+const struct file_operations printport_fops = {
+	.owner = THIS_MODULE,
+	.open = printport_fop_open,
+	.flush = printport_fop_flush,
+	.release = printport_fop_release,
+	.read_iter = printport_fop_read_iter,
+	.write_iter = printport_fop_write_iter,
+	.splice_read = copy_splice_read,
+	.splice_write = iter_file_splice_write,
+	.fsync = printport_fop_fsync,
+	.poll = printport_fop_poll,
+	.unlocked_ioctl = printport_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+};

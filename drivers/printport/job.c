@@ -1,0 +1,546 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Jobs. A job owns a stretch of the forward queue from the position at which it
+ * started to the one at which it was over:
+ *
+ *	ACTIVE --end--> PENDING --last byte delivered--> COMPLETED
+ *	ACTIVE, PENDING --abort--> ABORTED	--transport failed--> FAILED
+ *
+ * Memory: a job is in printport.jobs until the tail has passed it, then the last
+ * few are in printport.results; both lists own their jobs. printport.job points
+ * into one of them while its holder has not ended it.
+ */
+#include <linux/module.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+
+#include "core.h"
+#include "trace.h"
+
+/**
+ * printport_job_alloc - memory for a job
+ *
+ * Context: process, may sleep.
+ * Return: the job, for printport_job_begin() or kfree(), or NULL.
+ */
+struct printport_job *printport_job_alloc(void)
+{
+	return kzalloc(sizeof(struct printport_job), GFP_KERNEL_ACCOUNT);
+}
+PRINTPORT_EXPORT_FOR_TEST(printport_job_alloc);
+
+/**
+ * printport_job_begin - from now on bytes belong to this job
+ * @port: the port, locked, without a job
+ * @job: from printport_job_alloc(); the port's from now on
+ * @flags: PRINTPORT_JOB_F_*
+ *
+ * Context: any.
+ */
+void printport_job_begin(struct printport *port, struct printport_job *job,
+			 u32 flags)
+{
+	if (!++port->last_job_id)
+		port->last_job_id = 1;
+	job->id = port->last_job_id;
+	job->flags = flags;
+	job->state = PRINTPORT_JOB_ACTIVE;
+	job->start = port->head;
+	job->started = ktime_get_boottime();
+	list_add_tail(&job->node, &port->jobs);
+	port->nr_jobs++;
+	port->job = job;
+	trace_printport_job(port->index, job);
+}
+
+/**
+ * printport_job_over - the active job takes no more bytes
+ * @port: the port, locked; one without a job is left alone
+ *
+ * Context: any.
+ */
+void printport_job_over(struct printport *port)
+{
+	struct printport_job *job = port->job;
+
+	port->job = NULL;
+	if (!job || job->over)
+		return;
+	job->over = true;
+	job->end = port->head;
+	job->state = PRINTPORT_JOB_PENDING;
+	trace_printport_job(port->index, job);
+	printport_tx_advance(port);
+}
+
+/**
+ * printport_job_settle - the tail has passed a job
+ * @port: the port, locked
+ * @job: one of its jobs that is over
+ *
+ * Context: any.
+ */
+void printport_job_settle(struct printport *port, struct printport_job *job)
+{
+	struct printport_job *oldest;
+
+	if (job->state == PRINTPORT_JOB_PENDING) {
+		job->state = PRINTPORT_JOB_COMPLETED;
+		job->finished = ktime_get_boottime();
+		port->stats.jobs_completed++;
+		trace_printport_job(port->index, job);
+	}
+	list_move_tail(&job->node, &port->results);
+	port->nr_jobs--;
+	if (++port->nr_results > PRINTPORT_RESULTS_MAX) {
+		oldest = list_first_entry(&port->results, struct printport_job, node);
+		list_del(&oldest->node);
+		kfree(oldest);
+		port->nr_results--;
+	}
+	printport_tx_wake(port);
+}
+
+/**
+ * printport_job_write_off - count what a dead job lost
+ * @port: the port, locked
+ * @job: a dead job; waits for another call while bytes of it are in flight
+ *
+ * Context: any.
+ */
+void printport_job_write_off(struct printport *port, struct printport_job *job)
+{
+	if (job->written_off ||
+	    (port->in_flight && port->taken > job->start && port->tail < job->end))
+		return;
+	job->written_off = true;
+	job->lost = job->accepted - job->delivered;
+	job->finished = ktime_get_boottime();
+	port->queued -= job->lost;
+	port->stats.bytes_lost += job->lost;
+	if (job->state == PRINTPORT_JOB_ABORTED)
+		port->stats.jobs_aborted++;
+	else
+		port->stats.jobs_failed++;
+	trace_printport_job(port->index, job);
+	trace_printport_error(port->index, job->id, job->error, job->lost);
+	printport_event_schedule(port);
+	printport_tx_wake(port);
+}
+
+static void printport_job_kill(struct printport *port, struct printport_job *job,
+			       enum printport_job_state state, int error)
+{
+	if (!job->over) {
+		job->over = true;
+		job->end = port->head;
+	}
+	job->dead = true;
+	job->state = state;
+	job->error = error;
+	/* Nobody will end an implicit job: the next write begins another one. */
+	if (port->job == job && (job->flags & PRINTPORT_JOB_F_IMPLICIT))
+		port->job = NULL;
+	printport_job_write_off(port, job);
+}
+
+/* The loss is reported by the holder's next call. */
+static void printport_job_report(struct printport *port, struct printport_job *job)
+{
+	if (!port->held)
+		return;
+	port->error = job->error;
+	port->error_job = job->id;
+}
+
+/**
+ * printport_job_fail - the transport failed
+ * @port: the port, locked; nothing is in flight
+ * @job: whose bytes failed
+ * @error: negative errno
+ *
+ * Context: any.
+ */
+void printport_job_fail(struct printport *port, struct printport_job *job, int error)
+{
+	port->stats.errors++;
+	printport_job_kill(port, job, PRINTPORT_JOB_FAILED, error);
+	printport_job_report(port, job);
+}
+
+/**
+ * printport_jobs_gone - the port is gone, and what was not delivered with it
+ * @port: the port, locked, in state GONE
+ *
+ * Context: any.
+ */
+void printport_jobs_gone(struct printport *port)
+{
+	struct printport_job *job;
+
+	port->in_flight = 0;
+	port->taken = port->tail;
+	if (port->queued)
+		port->stats.errors++;
+	list_for_each_entry(job, &port->jobs, node) {
+		if (job->dead) {
+			printport_job_write_off(port, job);
+			continue;
+		}
+		printport_job_kill(port, job, PRINTPORT_JOB_FAILED, -ENODEV);
+		if (job->lost)
+			printport_job_report(port, job);
+	}
+	printport_tx_advance(port);
+}
+
+/**
+ * printport_results_free - forget all results
+ * @port: a port that nobody refers to any more
+ *
+ * Context: process.
+ */
+void printport_results_free(struct printport *port)
+{
+	struct printport_job *job, *next;
+
+	list_for_each_entry_safe(job, next, &port->results, node)
+		kfree(job);
+	INIT_LIST_HEAD(&port->results);
+	port->nr_results = 0;
+}
+
+static struct printport_job *printport_job_find(struct printport *port, u32 id)
+{
+	struct printport_job *job;
+
+	if (!id)
+		return port->job;
+	list_for_each_entry(job, &port->jobs, node)
+		if (job->id == id)
+			return job;
+	list_for_each_entry(job, &port->results, node)
+		if (job->id == id)
+			return job;
+	return NULL;
+}
+
+static bool printport_job_is_final(const struct printport_job *job)
+{
+	return job->written_off || job->state == PRINTPORT_JOB_COMPLETED;
+}
+
+/**
+ * printport_job_result - the account of a job
+ * @job: the job; its port is locked
+ * @result: out
+ *
+ * Context: any.
+ */
+void printport_job_result(const struct printport_job *job,
+			  struct printport_job_result *result)
+{
+	ktime_t until = printport_job_is_final(job) ? job->finished :
+						      ktime_get_boottime();
+
+	*result = (struct printport_job_result){
+		.id = job->id,
+		.state = job->state,
+		.error = -job->error,
+		.flags = job->flags,
+		.bytes_accepted = job->accepted,
+		.bytes_delivered = job->delivered,
+		.bytes_lost = job->lost,
+		.duration_ns = ktime_to_ns(ktime_sub(until, job->started)),
+	};
+}
+
+/* Under lock. A final result is a report: the holder's next call says no more. */
+static void printport_job_answer(struct printport *port, struct printport_job *job,
+				 struct printport_job_query *query)
+{
+	query->id = job->id;
+	printport_job_result(job, &query->result);
+	if (port->error && port->error_job == job->id && printport_job_is_final(job))
+		port->error = 0;
+}
+
+static bool printport_may_begin(struct printport *port, u64 unused)
+{
+	bool ret;
+
+	spin_lock_irq(&port->lock);
+	ret = port->nr_jobs < PRINTPORT_JOBS_MAX ||
+	      port->state == PRINTPORT_STATE_GONE;
+	spin_unlock_irq(&port->lock);
+	return ret;
+}
+
+/**
+ * printport_job_start - START_JOB
+ * @port: an open port
+ * @job: from printport_job_alloc(), with name and user; becomes the port's, also
+ *	where this fails
+ * @nonblock: do not wait for other writers, nor for room for one more job
+ * @id: out: the job's id
+ *
+ * Context: process, sleeps.
+ * Return: 0, -EBUSY, -EAGAIN, -ERESTARTSYS, -ETIMEDOUT or -ENODEV.
+ */
+int printport_job_start(struct printport *port, struct printport_job *job,
+			bool nonblock, u32 *id)
+{
+	int err;
+
+	err = printport_tx_lock(port, nonblock);
+	if (err) {
+		kfree(job);
+		return err;
+	}
+
+	if (!printport_may_begin(port, 0))
+		err = nonblock ? -EAGAIN :
+		      printport_wait_tx(port, READ_ONCE(port->limits.write_ms),
+					printport_may_begin, 0);
+	spin_lock_irq(&port->lock);
+	if (port->state == PRINTPORT_STATE_GONE)
+		err = -ENODEV;
+	else if (!err && port->job && !(port->job->flags & PRINTPORT_JOB_F_IMPLICIT))
+		err = -EBUSY;
+	if (!err) {
+		printport_job_over(port);
+		printport_job_begin(port, job, 0);
+		*id = job->id;
+		job = NULL;
+	}
+	spin_unlock_irq(&port->lock);
+	mutex_unlock(&port->tx_mutex);
+	kfree(job);
+	return err;
+}
+PRINTPORT_EXPORT_FOR_TEST(printport_job_start);
+
+static bool printport_job_done(struct printport *port, u64 id)
+{
+	struct printport_job *job;
+	bool ret;
+
+	spin_lock_irq(&port->lock);
+	job = printport_job_find(port, id);
+	ret = !job || printport_job_is_final(job) ||
+	      port->state == PRINTPORT_STATE_GONE;
+	spin_unlock_irq(&port->lock);
+	return ret;
+}
+
+static int printport_wait_check(const struct printport_job_query *query)
+{
+	if (query->wait > PRINTPORT_WAIT_PRINTED || query->reserved ||
+	    query->timeout_ms > PRINTPORT_LIMIT_MAX_MS)
+		return -EINVAL;
+	return query->wait == PRINTPORT_WAIT_PRINTED ? -EOPNOTSUPP : 0;
+}
+
+/**
+ * printport_job_get - GET_JOB
+ * @port: an open port
+ * @query: which job, what to wait for; out: its result, also with -ETIMEDOUT,
+ *	-EINTR and -ENODEV
+ *
+ * Context: process, sleeps.
+ * Return: 0, -ENOENT, -EINVAL, -EOPNOTSUPP, -ETIMEDOUT, -EINTR, -ENODEV.
+ */
+int printport_job_get(struct printport *port, struct printport_job_query *query)
+{
+	struct printport_job *job;
+	int err;
+
+	err = printport_wait_check(query);
+	if (err)
+		return err;
+
+	spin_lock_irq(&port->lock);
+	job = printport_job_find(port, query->id);
+	if (job)
+		query->id = job->id;
+	spin_unlock_irq(&port->lock);
+	if (!job)
+		return -ENOENT;
+
+	if (query->wait)
+		err = printport_wait_tx(port, query->timeout_ms,
+					printport_job_done, query->id);
+	spin_lock_irq(&port->lock);
+	job = printport_job_find(port, query->id);
+	if (job)
+		printport_job_answer(port, job, query);
+	else
+		err = -ENOENT;
+	if (port->state == PRINTPORT_STATE_GONE)
+		err = -ENODEV;
+	spin_unlock_irq(&port->lock);
+	return err == -ERESTARTSYS ? -EINTR : err;
+}
+PRINTPORT_EXPORT_FOR_TEST(printport_job_get);
+
+/**
+ * printport_job_end - END_JOB
+ * @port: an open port
+ * @query: the active job or 0, what to wait for; out: its result
+ * @nonblock: do not wait for a write that is under way
+ *
+ * Context: process, sleeps.
+ * Return: as printport_job_get(), or -EAGAIN, -ERESTARTSYS (nothing was done).
+ */
+int printport_job_end(struct printport *port, struct printport_job_query *query,
+		      bool nonblock)
+{
+	int err;
+
+	err = printport_wait_check(query);
+	if (err)
+		return err;
+	err = printport_tx_lock(port, nonblock);
+	if (err)
+		return err;
+
+	spin_lock_irq(&port->lock);
+	if (!port->job || (query->id && query->id != port->job->id)) {
+		err = -ENOENT;
+	} else {
+		query->id = port->job->id;
+		printport_job_over(port);
+	}
+	spin_unlock_irq(&port->lock);
+	mutex_unlock(&port->tx_mutex);
+	return err ?: printport_job_get(port, query);
+}
+PRINTPORT_EXPORT_FOR_TEST(printport_job_end);
+
+static bool printport_stopped(struct printport *port, u64 id)
+{
+	struct printport_job *job;
+	bool ret;
+
+	spin_lock_irq(&port->lock);
+	job = printport_job_find(port, id);
+	ret = !job || job->written_off || port->state == PRINTPORT_STATE_GONE;
+	spin_unlock_irq(&port->lock);
+	return ret;
+}
+
+/* Bytes of a dead job are in flight: have them stopped. */
+static void printport_cancel(struct printport *port, u32 id)
+{
+	if (printport_stopped(port, id) || !printport_ops_begin(port))
+		return;
+	if (port->active && port->ops->tx_cancel)
+		port->ops->tx_cancel(port);
+	printport_ops_end(port);
+	wait_event_timeout(port->tx_wait, printport_stopped(port, id),
+			   msecs_to_jiffies(PRINTPORT_CANCEL_MS));
+}
+
+/**
+ * printport_job_abort - ABORT_JOB
+ * @port: an open port
+ * @query: which job, 0 for the active one; out: its result
+ *
+ * Context: process, sleeps for PRINTPORT_CANCEL_MS at most.
+ * Return: 0, -EINVAL, -ENOENT, -ENODEV.
+ */
+int printport_job_abort(struct printport *port, struct printport_job_query *query)
+{
+	struct printport_job *job;
+	int err = 0;
+
+	if (query->wait || query->timeout_ms || query->reserved)
+		return -EINVAL;
+
+	spin_lock_irq(&port->lock);
+	job = printport_job_find(port, query->id);
+	if (port->state == PRINTPORT_STATE_GONE) {
+		err = -ENODEV;
+	} else if (!job || (job->over && job != port->job)) {
+		/* Over: still worth it while the printer has not got all of it. */
+		if (!job || printport_job_is_final(job))
+			err = -ENOENT;
+	}
+	if (!err) {
+		query->id = job->id;
+		if (!job->dead) {
+			printport_job_kill(port, job, PRINTPORT_JOB_ABORTED, -ECANCELED);
+			printport_tx_advance(port);
+		}
+		if (port->job == job)
+			port->job = NULL;
+		printport_tx_wake(port);
+	}
+	spin_unlock_irq(&port->lock);
+	if (err)
+		return err;
+
+	printport_cancel(port, query->id);
+	return printport_job_get(port, query);
+}
+PRINTPORT_EXPORT_FOR_TEST(printport_job_abort);
+
+/**
+ * printport_abort_all - an operator aborts everything that is on its way
+ * @port: a port, in whatever state
+ *
+ * The holder's next call reports it, and an active job stays to be ended by its
+ * holder.
+ *
+ * Context: process, sleeps for PRINTPORT_CANCEL_MS at most.
+ */
+void printport_abort_all(struct printport *port)
+{
+	struct printport_job *job;
+	u32 id = 0;
+
+	spin_lock_irq(&port->lock);
+	list_for_each_entry(job, &port->jobs, node) {
+		if (job->dead)
+			continue;
+		printport_job_kill(port, job, PRINTPORT_JOB_ABORTED, -ECANCELED);
+		printport_job_report(port, job);
+		if (!job->written_off)
+			id = job->id;
+	}
+	printport_tx_advance(port);
+	printport_tx_wake(port);
+	spin_unlock_irq(&port->lock);
+
+	if (id)
+		printport_cancel(port, id);
+}
+PRINTPORT_EXPORT_FOR_TEST(printport_abort_all);
+
+/**
+ * printport_jobs_close - the holder closes the port
+ * @port: an open port
+ *
+ * Its plain writes were a job, which ends here; a job that it started and did not
+ * end is aborted.
+ *
+ * Context: process, sleeps for PRINTPORT_CANCEL_MS at most.
+ */
+void printport_jobs_close(struct printport *port)
+{
+	struct printport_job *job;
+	u32 id = 0;
+
+	spin_lock_irq(&port->lock);
+	job = port->job;
+	if (job && !(job->flags & PRINTPORT_JOB_F_IMPLICIT) && !job->dead) {
+		printport_job_kill(port, job, PRINTPORT_JOB_ABORTED, -ECANCELED);
+		id = job->id;
+	}
+	printport_job_over(port);
+	printport_tx_advance(port);
+	spin_unlock_irq(&port->lock);
+
+	if (id)
+		printport_cancel(port, id);
+}

@@ -1,0 +1,500 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The forward queue: the spooler writes at its head, the transport takes in the
+ * middle and reports at its tail.
+ *
+ *	tail ........... taken ............ head
+ *	  in flight        queued             room
+ *
+ * Each byte belongs to a job. The stretch of a job that failed or was aborted is a
+ * hole: it is skipped, by the transport when it takes and by the tail when
+ * everything before it is reported. Bytes are copied once, from the spooler's
+ * memory into the ring; the transport works on the ring itself.
+ */
+#include <linux/jiffies.h>
+#include <linux/module.h>
+#include <linux/poll.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/uio.h>
+
+#include "core.h"
+#include "trace.h"
+
+static size_t printport_tx_room(const struct printport *port)
+{
+	return port->tx.size - (size_t)(port->head - port->tail);
+}
+
+/*
+ * A writer that waits is woken when this much is free: waking it for every
+ * transfer would cost more than the transfer.
+ */
+static size_t printport_tx_low_water(const struct printport *port)
+{
+	return port->tx.size / 4;
+}
+
+/**
+ * printport_tx_writable - whether a write would not have to wait
+ * @port: the port, locked
+ *
+ * Context: any.
+ * Return: true also where a write would fail at once.
+ */
+bool printport_tx_writable(const struct printport *port)
+{
+	if (port->state == PRINTPORT_STATE_GONE || port->error ||
+	    (port->job && port->job->dead))
+		return true;
+	if (!port->job && port->nr_jobs >= PRINTPORT_JOBS_MAX)
+		return false;
+	return printport_tx_room(port) >= printport_tx_low_water(port);
+}
+
+/**
+ * printport_tx_wake - wake everybody who waits for the forward queue
+ * @port: the port, locked
+ *
+ * Context: any.
+ */
+void printport_tx_wake(struct printport *port)
+{
+	if (wq_has_sleeper(&port->tx_wait))
+		wake_up_poll(&port->tx_wait, EPOLLOUT | EPOLLWRNORM | EPOLLERR |
+			     EPOLLHUP);
+}
+
+/**
+ * printport_take_error - the error that is to be reported once
+ * @port: the port
+ *
+ * Context: process.
+ * Return: 0 or a negative errno, which is forgotten.
+ */
+int printport_take_error(struct printport *port)
+{
+	int err;
+
+	spin_lock_irq(&port->lock);
+	err = port->error;
+	port->error = 0;
+	spin_unlock_irq(&port->lock);
+	return err;
+}
+
+/* Under lock: why nothing can be written, 0 if something can. */
+static int printport_tx_refuse(struct printport *port)
+{
+	int err = port->error;
+
+	port->error = 0;
+	if (port->state == PRINTPORT_STATE_GONE)
+		return -ENODEV;
+	if (err)
+		return err;
+	return port->job && port->job->dead ? -ECANCELED : 0;
+}
+
+static bool printport_write_may_go_on(struct printport *port, u64 unused)
+{
+	bool ret;
+
+	spin_lock_irq(&port->lock);
+	ret = printport_tx_writable(port);
+	spin_unlock_irq(&port->lock);
+	return ret;
+}
+
+/**
+ * printport_tx_lock - become the one producer
+ * @port: the port
+ * @nonblock: do not wait for another producer
+ *
+ * Context: process, sleeps.
+ * Return: 0, -EAGAIN, or -ERESTARTSYS.
+ */
+int printport_tx_lock(struct printport *port, bool nonblock)
+{
+	if (nonblock)
+		return mutex_trylock(&port->tx_mutex) ? 0 : -EAGAIN;
+	return mutex_lock_interruptible(&port->tx_mutex) ? -ERESTARTSYS : 0;
+}
+
+static void printport_tx_start(struct printport *port)
+{
+	if (!printport_ops_begin(port))
+		return;
+	if (port->active && port->ops->tx_start)
+		port->ops->tx_start(port);
+	printport_ops_end(port);
+}
+
+/*
+ * Copies one span. Returns the bytes that were accepted, 0 if there is no room, or
+ * a negative errno. The lock is not held while user memory is read, so everything
+ * is checked again before the bytes count. @spare is used up if a job begins.
+ */
+static ssize_t printport_write_span(struct printport *port, struct iov_iter *from,
+				    struct printport_job **spare)
+{
+	size_t len = iov_iter_count(from), copied;
+	void *to;
+	int err;
+
+	spin_lock_irq(&port->lock);
+	err = printport_tx_refuse(port);
+	if (!err && !port->job && port->nr_jobs >= PRINTPORT_JOBS_MAX)
+		len = 0;
+	len = min(len, printport_tx_room(port));
+	if (!err && len)
+		to = printport_ring_span(&port->tx, port->head, &len);
+	spin_unlock_irq(&port->lock);
+	if (err || !len)
+		return err;
+
+	if (!READ_ONCE(port->job) && !*spare) {
+		*spare = printport_job_alloc();
+		if (!*spare)
+			return -ENOMEM;
+	}
+	copied = copy_from_iter(to, len, from);
+	if (!copied)
+		return -EFAULT;
+
+	spin_lock_irq(&port->lock);
+	err = printport_tx_refuse(port);
+	/* No spare: the job ended under our hands, and was reported elsewhere. */
+	if (!err && !port->job && !*spare)
+		err = -ECANCELED;
+	if (!err) {
+		if (!port->job) {
+			printport_job_begin(port, *spare, PRINTPORT_JOB_F_IMPLICIT);
+			*spare = NULL;
+		}
+		if (!port->queued) {
+			port->tx_progress = jiffies;
+			printport_event_schedule(port);
+		}
+		port->head += copied;
+		port->queued += copied;
+		port->job->accepted += copied;
+		port->stats.bytes_written += copied;
+		trace_printport_queue(port->index, PRINTPORT_QUEUE_WRITE, copied,
+				      port->queued, port->in_flight);
+	}
+	spin_unlock_irq(&port->lock);
+	return err ?: copied;
+}
+
+/**
+ * printport_write - accept bytes from the spooler
+ * @port: an open port
+ * @from: the bytes; advanced by what was accepted (and, where an error is
+ *	returned, possibly by bytes that were not)
+ * @nonblock: do not wait for room
+ *
+ * Without @nonblock everything is accepted, unless a signal, a time limit or a
+ * bad address comes in between. An error that makes earlier bytes worthless
+ * (-ENODEV, -ECANCELED, the transport's own) is returned even if bytes of this
+ * call were accepted before: they are lost and counted.
+ *
+ * Context: process, sleeps.
+ * Return: bytes accepted, or -EAGAIN, -ERESTARTSYS, -ETIMEDOUT, -EFAULT, -ENOMEM,
+ * -ENODEV (the port is gone), -ECANCELED (the job was aborted, or it failed and
+ * that was reported), or once the error with which the transport failed (-EIO).
+ */
+ssize_t printport_write(struct printport *port, struct iov_iter *from, bool nonblock)
+{
+	struct printport_job *spare = NULL;
+	size_t done = 0;
+	ssize_t ret;
+
+	if (!iov_iter_count(from))
+		return READ_ONCE(port->state) == PRINTPORT_STATE_GONE ? -ENODEV : 0;
+
+	ret = printport_tx_lock(port, nonblock);
+	if (ret)
+		return ret;
+
+	do {
+		ret = printport_write_span(port, from, &spare);
+		if (ret > 0) {
+			done += ret;
+			printport_tx_start(port);
+			if (fatal_signal_pending(current))
+				break;
+			cond_resched();
+			continue;
+		}
+		if (!ret) {
+			ret = nonblock ? -EAGAIN :
+			      printport_wait_tx(port, READ_ONCE(port->limits.write_ms),
+						printport_write_may_go_on, 0);
+			if (!ret)
+				continue;
+		}
+		if (ret != -EAGAIN && ret != -ERESTARTSYS && ret != -ETIMEDOUT &&
+		    ret != -EFAULT && ret != -ENOMEM)
+			done = 0;
+		break;
+	} while (iov_iter_count(from));
+
+	mutex_unlock(&port->tx_mutex);
+	kfree(spare);
+	return done ?: ret;
+}
+PRINTPORT_EXPORT_FOR_TEST(printport_write);
+
+static bool printport_reported_up_to(struct printport *port, u64 pos)
+{
+	bool ret;
+
+	spin_lock_irq(&port->lock);
+	ret = port->tail >= pos || port->error ||
+	      port->state == PRINTPORT_STATE_GONE;
+	if (!ret)
+		port->wake_at = min(port->wake_at, pos);
+	spin_unlock_irq(&port->lock);
+	return ret;
+}
+
+/**
+ * printport_drain - wait until every byte accepted so far is delivered or lost
+ * @port: an open port
+ * @limit_ms: how long to wait without a byte of progress; 0: no limit
+ *
+ * Context: process, sleeps.
+ * Return: 0, -ETIMEDOUT or -ERESTARTSYS.
+ */
+int printport_drain(struct printport *port, unsigned int limit_ms)
+{
+	u64 pos;
+
+	spin_lock_irq(&port->lock);
+	pos = port->head;
+	spin_unlock_irq(&port->lock);
+	return printport_wait_tx(port, limit_ms, printport_reported_up_to, pos);
+}
+
+/**
+ * printport_sync - fsync: wait until the transport has delivered everything
+ * @port: an open port
+ *
+ * Context: process, sleeps.
+ * Return: 0, -ENODEV, -ERESTARTSYS, -ETIMEDOUT, or once the error with which a
+ * transfer failed.
+ */
+int printport_sync(struct printport *port)
+{
+	int err, reported;
+
+	err = printport_drain(port, READ_ONCE(port->limits.write_ms));
+	reported = printport_take_error(port);
+	if (READ_ONCE(port->state) == PRINTPORT_STATE_GONE)
+		return -ENODEV;
+	return reported ?: err;
+}
+PRINTPORT_EXPORT_FOR_TEST(printport_sync);
+
+/* Under lock: the job that owns the byte at @pos, or that comes next behind it. */
+static struct printport_job *printport_job_at(struct printport *port, u64 pos)
+{
+	struct printport_job *job;
+
+	list_for_each_entry(job, &port->jobs, node)
+		if (!job->over || job->end > pos)
+			return job;
+	return NULL;
+}
+
+/* The same, but not a hole. */
+static struct printport_job *printport_live_job_at(struct printport *port, u64 pos)
+{
+	struct printport_job *job;
+
+	list_for_each_entry(job, &port->jobs, node)
+		if (!job->written_off && (!job->over || job->end > pos))
+			return job;
+	return NULL;
+}
+
+/**
+ * printport_tx_advance - let the tail pass what needs no transport
+ * @port: the port, locked
+ *
+ * Settles the jobs at the front that are over and reported, and skips holes.
+ *
+ * Context: any.
+ */
+void printport_tx_advance(struct printport *port)
+{
+	struct printport_job *job;
+
+	while ((job = list_first_entry_or_null(&port->jobs, struct printport_job, node))) {
+		if (job->written_off) {
+			port->tail = max(port->tail, job->end);
+			port->taken = max(port->taken, port->tail);
+		}
+		if (!job->over || port->tail < job->end)
+			break;
+		printport_job_settle(port, job);
+	}
+	if (port->tail >= port->wake_at) {
+		port->wake_at = U64_MAX;
+		printport_tx_wake(port);
+	}
+	if (!port->queued) {
+		printport_tx_wake(port);
+		printport_event_schedule(port);
+		if (port->state == PRINTPORT_STATE_DRAINING)
+			schedule_work(&port->drain_work);
+	}
+}
+
+/**
+ * printport_tx_take - take bytes to the printer
+ * @port: the port
+ * @buf: out: where they are; valid and unchanged until they are reported
+ * @max: bytes wanted at most
+ *
+ * Context: any.
+ * Return: bytes at @buf, all of one job; 0 when there are none.
+ */
+size_t printport_tx_take(struct printport *port, const void **buf, size_t max)
+{
+	struct printport_job *job;
+	unsigned long flags;
+	size_t len = 0;
+
+	spin_lock_irqsave(&port->lock, flags);
+	if (port->state == PRINTPORT_STATE_GONE)
+		goto out;
+	while ((job = printport_job_at(port, port->taken)) && job->written_off)
+		port->taken = job->end;
+	/* Dead and not written off: it waits for the transport to stop. */
+	if (!job || job->dead)
+		goto out;
+	len = min_t(u64, max, (job->over ? job->end : port->head) - port->taken);
+	if (!len)
+		goto out;
+	*buf = printport_ring_span(&port->tx, port->taken, &len);
+	port->taken += len;
+	port->in_flight += len;
+	trace_printport_queue(port->index, PRINTPORT_QUEUE_TAKE, len, port->queued,
+			      port->in_flight);
+out:
+	spin_unlock_irqrestore(&port->lock, flags);
+	return len;
+}
+EXPORT_SYMBOL_GPL(printport_tx_take);
+
+/**
+ * printport_tx_pending - how much there is to take
+ * @port: the port
+ *
+ * Context: any.
+ * Return: bytes that were accepted and neither taken nor dropped.
+ */
+size_t printport_tx_pending(struct printport *port)
+{
+	unsigned long flags;
+	size_t len;
+
+	spin_lock_irqsave(&port->lock, flags);
+	len = port->queued - port->in_flight;
+	spin_unlock_irqrestore(&port->lock, flags);
+	return len;
+}
+EXPORT_SYMBOL_GPL(printport_tx_pending);
+
+/**
+ * printport_tx_done - the printer took bytes
+ * @port: the port
+ * @len: how many of the oldest bytes in flight
+ *
+ * Context: any.
+ */
+void printport_tx_done(struct printport *port, size_t len)
+{
+	struct printport_job *job;
+	unsigned long flags;
+	bool writable;
+
+	spin_lock_irqsave(&port->lock, flags);
+	if (port->state == PRINTPORT_STATE_GONE)
+		goto out;
+	if (WARN_ON_ONCE(len > port->in_flight))
+		len = port->in_flight;
+	if (!len)
+		goto out;
+
+	writable = printport_tx_writable(port);
+	port->in_flight -= len;
+	port->queued -= len;
+	port->stats.bytes_delivered += len;
+	port->tx_progress = jiffies;
+	trace_printport_queue(port->index, PRINTPORT_QUEUE_DONE, len, port->queued,
+			      port->in_flight);
+	while (len && (job = printport_job_at(port, port->tail))) {
+		size_t part = len;
+
+		if (job->written_off) {
+			port->tail = job->end;
+			continue;
+		}
+		if (job->over)
+			part = min_t(u64, part, job->end - port->tail);
+		job->delivered += part;
+		port->tail += part;
+		len -= part;
+		if (job->dead)
+			printport_job_write_off(port, job);
+	}
+	printport_tx_advance(port);
+	if (!writable && printport_tx_writable(port))
+		printport_tx_wake(port);
+out:
+	spin_unlock_irqrestore(&port->lock, flags);
+}
+EXPORT_SYMBOL_GPL(printport_tx_done);
+
+/**
+ * printport_tx_stop - nothing is in flight any more
+ * @port: the port
+ * @error: 0: what was in flight goes back to the queue; a negative errno: the job
+ *	of the oldest byte that was in flight (or, if none was, that is waiting)
+ *	failed with it
+ *
+ * What the printer took has been reported with printport_tx_done() before, and no
+ * transfer reads the queue any more.
+ *
+ * Context: any.
+ */
+void printport_tx_stop(struct printport *port, int error)
+{
+	struct printport_job *victim = NULL, *job;
+	unsigned long flags;
+
+	spin_lock_irqsave(&port->lock, flags);
+	if (port->state == PRINTPORT_STATE_GONE)
+		goto out;
+	if (error && port->queued)
+		victim = printport_live_job_at(port, port->tail);
+	trace_printport_queue(port->index, PRINTPORT_QUEUE_STOP, port->in_flight,
+			      port->queued, 0);
+	port->in_flight = 0;
+	port->taken = port->tail;
+	list_for_each_entry(job, &port->jobs, node)
+		if (job->dead)
+			printport_job_write_off(port, job);
+
+	/* A transfer of a job that is being aborted may fail: nobody else's loss. */
+	if (victim && !victim->dead)
+		printport_job_fail(port, victim, error);
+	printport_tx_advance(port);
+	printport_tx_wake(port);
+out:
+	spin_unlock_irqrestore(&port->lock, flags);
+}
+EXPORT_SYMBOL_GPL(printport_tx_stop);
