@@ -2,7 +2,7 @@
 # Everything that is built lands in O= (default: build/).
 
 KDIR	?= /lib/modules/$(shell uname -r)/build
-KREL	:= $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null)
+KREL	:= $(shell sed -n 's/.*"\(.*\)"/\1/p' $(KDIR)/include/generated/utsrelease.h 2>/dev/null)
 O	?= build
 MODDIR	?= $(abspath $(O))/modules/$(KREL)
 TOOLDIR	:= $(abspath $(O))/tools

@@ -59,8 +59,8 @@
 
 /*
  * A printer that stores bytes is ready again within microseconds; what takes longer
- * is slept for. The sleeps grow with the time that the printer has not been ready,
- * so that they add a quarter to it at most.
+ * is slept for: first for half of what it took the last time, then for a quarter of
+ * what it has taken by now, so that little is added to it.
  */
 #define PRINTPORT_PARPORT_SPINS		30
 #define PRINTPORT_PARPORT_SPINS_FAST	8
@@ -118,6 +118,8 @@ enum {
  * @sent: how many of them were strobed
  * @reported: how many of them the core knows to be sent
  * @stalled: since when the printer has not been ready, 0 if it was
+ * @last_stall: for how long it was not ready the last time, in ns
+ * @slow: it was not ready for the last byte: do not spin for this one
  * @ask_at: when to ask for data from the printer
  * @reverse_mode: the mode to ask for it in
  * @rx: what the printer sent
@@ -145,6 +147,8 @@ struct printport_parport {
 	size_t sent;
 	size_t reported;
 	ktime_t stalled;
+	s64 last_stall;
+	bool slow;
 
 	ktime_t ask_at;
 	int reverse_mode;
@@ -350,12 +354,12 @@ static void printport_parport_give_back(struct printport_parport *pp)
  * do not keep a byte back: the standard has nFault or Busy go with them, and there
  * are printers and cables which drive no more lines than they must.
  */
-static bool printport_parport_ready(struct parport *parport, u8 *lines)
+static bool printport_parport_ready(struct parport *parport, bool slow, u8 *lines)
 {
 	const u8 ready = PARPORT_STATUS_BUSY | PARPORT_STATUS_ERROR;
-	int i;
+	int i, spins = slow ? PRINTPORT_PARPORT_SPINS_FAST : PRINTPORT_PARPORT_SPINS;
 
-	for (i = 0; i < PRINTPORT_PARPORT_SPINS; i++) {
+	for (i = 0; i < spins; i++) {
 		*lines = parport_read_status(parport);
 		if ((*lines & ready) == ready)
 			return true;
@@ -378,19 +382,28 @@ static void printport_parport_strobe(struct parport *parport, u8 byte)
 /* The printer is not ready: how long to sleep before it is looked at again. */
 static ktime_t printport_parport_stall(struct printport_parport *pp, u8 lines)
 {
-	ktime_t now = ktime_get(), elapsed;
-	s64 longest = PRINTPORT_PARPORT_POLL_BUSY;
+	ktime_t now = ktime_get();
+	s64 elapsed, expected = pp->last_stall >> 1, longest = PRINTPORT_PARPORT_POLL_BUSY;
 
 	printport_parport_report(pp);
 	if (!pp->stalled)
 		pp->stalled = now;
-	elapsed = ktime_sub(now, pp->stalled);
+	elapsed = ktime_to_ns(ktime_sub(now, pp->stalled));
 	if (elapsed >= PRINTPORT_PARPORT_NOTICE)
 		printport_parport_note_lines(pp, lines);
 
 	if (pp->reasons || !(lines & PARPORT_STATUS_ERROR))
 		longest = PRINTPORT_PARPORT_POLL_FAULT;
-	return clamp_t(s64, elapsed >> 2, PRINTPORT_PARPORT_POLL_MIN, longest);
+	return clamp_t(s64, elapsed < expected ? expected - elapsed : elapsed >> 2,
+		       PRINTPORT_PARPORT_POLL_MIN, longest);
+}
+
+static void printport_parport_stall_over(struct printport_parport *pp)
+{
+	pp->slow = pp->stalled;
+	if (pp->stalled)
+		pp->last_stall = ktime_to_ns(ktime_sub(ktime_get(), pp->stalled));
+	pp->stalled = 0;
 }
 
 /* Sends what is in flight as far as it goes. Returns how long to wait then. */
@@ -401,11 +414,10 @@ static ktime_t printport_parport_send(struct printport_parport *pp)
 	u8 lines = 0;
 
 	while (pp->sent < pp->len) {
-		if (!printport_parport_ready(parport, &lines))
+		if (!printport_parport_ready(parport, pp->slow || pp->stalled, &lines))
 			return printport_parport_stall(pp, lines);
-		printport_parport_strobe(parport, span[pp->sent]);
-		pp->stalled = 0;
-		pp->sent++;
+		printport_parport_strobe(parport, span[pp->sent++]);
+		printport_parport_stall_over(pp);
 		if (pp->sent - pp->reported >= PRINTPORT_PARPORT_REPORT)
 			printport_parport_report(pp);
 		if (printport_parport_stopping(pp) || printport_parport_slice_over(pp) ||
@@ -589,6 +601,8 @@ static int printport_parport_open(struct printport *port)
 	pp->flags = 0;
 	pp->len = 0;
 	pp->stalled = 0;
+	pp->last_stall = 0;
+	pp->slow = false;
 	pp->ask_at = 0;
 	pp->reverse_mode = pp->pardev->port->physport->modes & PARPORT_MODE_TRISTATE ?
 			   IEEE1284_MODE_BYTE : IEEE1284_MODE_NIBBLE;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The attributes of class/printport/printportN, see Documentation/sysfs.md. */
+/* The attributes of class/printport/printportN, see printport(4). */
 #include <linux/kstrtox.h>
 #include <linux/sysfs.h>
 

@@ -130,6 +130,7 @@ static unsigned int printport_usb_tx_slot(unsigned int nr)
 
 static void printport_usb_tx_fail(struct printport_usb *usb, int error)
 {
+	dev_dbg(&usb->intf->dev, "bulk OUT failed: %d\n", error);
 	switch (error) {
 	case -ENODEV:
 	case -ESHUTDOWN:
@@ -351,7 +352,7 @@ static void printport_usb_tx_work(struct work_struct *work)
 	spin_unlock_irq(&usb->lock);
 
 	err = usb_clear_halt(usb->udev, usb->tx_pipe);
-	dev_dbg(&usb->intf->dev, "bulk OUT recovered: %d\n", err);
+	dev_dbg(&usb->intf->dev, "bulk OUT cleared: %d\n", err);
 
 	spin_lock_irq(&usb->lock);
 	printport_usb_tx_recover(usb, err);

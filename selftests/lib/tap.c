@@ -24,15 +24,13 @@ static struct {
 	char note[512];
 } *shared;
 
-#define EXIT_TOLD 3
-
 static void tell(enum verdict verdict, const char *format, va_list args)
 {
 	if (!__atomic_exchange_n(&shared->said, 1, __ATOMIC_SEQ_CST)) {
 		vsnprintf(shared->text, sizeof(shared->text), format, args);
-		shared->verdict = verdict;
+		__atomic_store_n(&shared->verdict, verdict, __ATOMIC_RELEASE);
 	}
-	_exit(EXIT_TOLD);
+	_exit(3);
 }
 
 void tap_skip(const char *format, ...)
@@ -105,26 +103,42 @@ static bool reap(pid_t pid, int *status, long long ms)
 	while (waitpid(pid, status, WNOHANG) != pid) {
 		if (tap_now_ms() > until)
 			return false;
+		/* One process of the case has given up: the others may wait for it. */
+		if (__atomic_load_n(&shared->verdict, __ATOMIC_ACQUIRE))
+			kill(-pid, SIGKILL);
 		tap_sleep_ms(2);
 	}
 	return true;
 }
 
+/* The harness itself has something to say, unless a process of the case had. */
+static void trouble(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static void trouble(const char *format, ...)
+{
+	va_list args;
+
+	if (__atomic_exchange_n(&shared->said, 1, __ATOMIC_SEQ_CST))
+		return;
+	va_start(args, format);
+	vsnprintf(shared->text, sizeof(shared->text), format, args);
+	va_end(args);
+	shared->verdict = FAILED;
+}
+
 /*
  * Runs @run or @clean in a process group of its own, none of which is left afterwards
- * unless the kernel holds it. Returns the pid; *@trouble is "" or what went wrong.
+ * unless the kernel holds it. Returns the pid.
  */
 static pid_t run_bounded(void (*run)(void), void (*clean)(int), int arg,
-			 unsigned int seconds, char *trouble, size_t size)
+			 unsigned int seconds)
 {
 	int status = 0;
 	pid_t pid;
 
 	fflush(stdout);
-	trouble[0] = '\0';
 	pid = fork();
 	if (pid < 0) {
-		snprintf(trouble, size, "fork: %s", strerror(errno));
+		trouble("fork: %s", strerror(errno));
 		return 0;
 	}
 	if (!pid) {
@@ -139,17 +153,16 @@ static pid_t run_bounded(void (*run)(void), void (*clean)(int), int arg,
 	setpgid(pid, pid);
 
 	if (!reap(pid, &status, seconds * 1000LL)) {
-		snprintf(trouble, size, "no end after %u s", seconds);
 		kill(-pid, SIGKILL);
-		if (!reap(pid, &status, 20000))
-			strncat(trouble, ", and cannot be killed", size - strlen(trouble) - 1);
+		trouble("no end after %u s%s", seconds,
+			reap(pid, &status, 20000) ? "" : ", and cannot be killed");
 		return pid;
 	}
 	kill(-pid, SIGKILL);
 	if (WIFSIGNALED(status))
-		snprintf(trouble, size, "died of %s", strsignal(WTERMSIG(status)));
-	else if (WEXITSTATUS(status) && WEXITSTATUS(status) != EXIT_TOLD)
-		snprintf(trouble, size, "ended with exit code %d", WEXITSTATUS(status));
+		trouble("died of %s", strsignal(WTERMSIG(status)));
+	else if (WEXITSTATUS(status))
+		trouble("ended with exit code %d", WEXITSTATUS(status));
 	return pid;
 }
 
@@ -167,38 +180,36 @@ static enum verdict run_case(const char *program, const struct tap_case *test,
 			     void (*cleanup)(int pid))
 {
 	unsigned int seconds = tap_patience(test->seconds ? test->seconds : 30);
-	char trouble[256], dirt[256] = "";
+	char text[sizeof(shared->text)], note[sizeof(shared->note)];
 	long long began = tap_now_ms();
 	enum verdict verdict;
 	pid_t pid;
 
 	memset(shared, 0, sizeof(*shared));
-	pid = run_bounded(test->run, NULL, 0, seconds, trouble, sizeof(trouble));
+	pid = run_bounded(test->run, NULL, 0, seconds);
 	verdict = shared->verdict;
-	if (!verdict && trouble[0]) {
-		verdict = FAILED;
-		snprintf(shared->text, sizeof(shared->text), "%s", trouble);
-	}
-	if (cleanup && pid)
-		run_bounded(NULL, cleanup, pid, 30, dirt, sizeof(dirt));
-	if (verdict != FAILED && dirt[0]) {
-		verdict = FAILED;
-		snprintf(shared->text, sizeof(shared->text), "cleaning up: %s", dirt);
+	memcpy(text, shared->text, sizeof(text));
+	memcpy(note, shared->note, sizeof(note));
+	if (cleanup && pid) {
+		memset(shared, 0, sizeof(*shared));
+		run_bounded(NULL, cleanup, pid, tap_patience(30));
+		if (shared->verdict && verdict != FAILED) {
+			verdict = FAILED;
+			snprintf(text, sizeof(text), "cleaning up: %s", shared->text);
+		}
 	}
 
 	switch (verdict) {
 	case FAILED:
-		printf("%s %s.%s: %s\n", coloured("FAIL", "31;1"), program, test->name,
-		       shared->text);
+		printf("%s %s.%s: %s\n", coloured("FAIL", "31;1"), program, test->name, text);
 		break;
 	case SKIPPED:
-		printf("%s %s.%s: %s\n", coloured("skip", "33"), program, test->name,
-		       shared->text);
+		printf("%s %s.%s: %s\n", coloured("skip", "33"), program, test->name, text);
 		break;
 	default:
 		printf("%s %s.%s (%.1f s%s%s)\n", coloured("ok", "32"), program,
 		       test->name, (tap_now_ms() - began) / 1000.0,
-		       shared->note[0] ? "; " : "", shared->note);
+		       note[0] ? "; " : "", note);
 	}
 	return verdict;
 }
