@@ -76,7 +76,7 @@ static ssize_t printport_read_some(struct printport *port, struct iov_iter *to)
 		len = min(printport_rx_filled(port), iov_iter_count(to));
 		if (port->state == PRINTPORT_STATE_GONE) {
 			spin_unlock_irq(&port->lock);
-			return -ENODEV;
+			return done ?: -ENODEV;
 		}
 		if (len)
 			from = printport_ring_span(&port->rx, port->rx_tail, &len);

@@ -97,7 +97,8 @@ int printport_wait_tx(struct printport *port, unsigned int limit_ms,
 		if (limit) {
 			unsigned long since = READ_ONCE(port->tx_progress);
 
-			if (time_before(since, began))
+			/* Older than this wait, or so old that jiffies wrapped. */
+			if (!time_in_range(since, began, jiffies))
 				since = began;
 			left = since + limit - jiffies;
 			if (left <= 0)
@@ -113,8 +114,7 @@ int printport_wait_tx(struct printport *port, unsigned int limit_ms,
 /**
  * printport_alloc - allocate a port
  * @parent: the device under it, or NULL
- * @ops: what the transport can do; stays valid until printport_unregister() has
- *	returned
+ * @ops: what the transport can do; static, in the transport's module
  * @priv: the transport's own data
  *
  * Context: process, may sleep.
@@ -163,6 +163,7 @@ struct printport *printport_alloc(struct device *parent,
 	port->wake_at = U64_MAX;
 	port->event_printer_state = PRINTPORT_PRINTER_IDLE;
 	port->event_last = jiffies - HZ;
+	port->silent = true;
 
 	device_initialize(&port->dev);
 	port->dev.class = &printport_class;
@@ -203,6 +204,24 @@ int printport_set_device_id(struct printport *port, const void *id, size_t len)
 }
 EXPORT_SYMBOL_GPL(printport_set_device_id);
 
+/* From here on no op runs, nothing is scheduled, and every call gets ENODEV. */
+static void printport_kill(struct printport *port)
+{
+	printport_session_abandon(port);
+
+	down_write(&port->ops_lock);
+	port->dead = true;
+	up_write(&port->ops_lock);
+
+	schedule_work(&port->drain_work);
+	flush_work(&port->drain_work);
+
+	spin_lock_irq(&port->lock);
+	port->silent = true;
+	spin_unlock_irq(&port->lock);
+	cancel_delayed_work_sync(&port->event_work);
+}
+
 /**
  * printport_register - make a port's node appear
  * @port: from printport_alloc()
@@ -214,7 +233,19 @@ EXPORT_SYMBOL_GPL(printport_set_device_id);
  */
 int printport_register(struct printport *port)
 {
-	return cdev_device_add(&port->cdev, &port->dev);
+	int err;
+
+	err = cdev_device_add(&port->cdev, &port->dev);
+	if (err) {
+		/* The node was there for a moment, and somebody may hold it. */
+		printport_kill(port);
+		return err;
+	}
+	spin_lock_irq(&port->lock);
+	port->silent = false;
+	printport_event_schedule(port);
+	spin_unlock_irq(&port->lock);
+	return 0;
 }
 EXPORT_SYMBOL_GPL(printport_register);
 
@@ -231,19 +262,7 @@ EXPORT_SYMBOL_GPL(printport_register);
  */
 void printport_unregister(struct printport *port)
 {
-	printport_session_abandon(port);
-
-	down_write(&port->ops_lock);
-	port->dead = true;
-	up_write(&port->ops_lock);
-
-	schedule_work(&port->drain_work);
-	flush_work(&port->drain_work);
-
-	spin_lock_irq(&port->lock);
-	port->silent = true;
-	spin_unlock_irq(&port->lock);
-	cancel_delayed_work_sync(&port->event_work);
+	printport_kill(port);
 	/* What was lost is announced before the port's removal is. */
 	printport_event_work(&port->event_work.work);
 

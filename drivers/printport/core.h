@@ -56,6 +56,7 @@ struct iov_iter;
  * @end: queue position behind the last byte; meaningful once @over
  * @over: takes no more bytes
  * @dead: failed or aborted: what is left of it will be skipped
+ * @unreported: it failed or was aborted, and no call has said so
  * @written_off: the bytes that a dead job lost are counted; none is in flight
  * @accepted: bytes written
  * @delivered: bytes that the printer took
@@ -75,6 +76,7 @@ struct printport_job {
 	u64 end;
 	bool over;
 	bool dead;
+	bool unreported;
 	bool written_off;
 	u64 accepted;
 	u64 delivered;
@@ -135,7 +137,7 @@ struct printport {
 	size_t in_flight;		/* lock: taken, not reported */
 	unsigned long tx_progress;	/* lock: jiffies of the last delivered byte */
 	int error;			/* lock: to be reported once, 0 or -errno */
-	u32 error_job;			/* lock: the job that it happened to */
+	u32 error_job;			/* lock: the first job that it happened to */
 
 	/* Jobs. */
 	struct printport_job *job;	/* lock: takes the bytes of the next write */
@@ -179,6 +181,7 @@ int printport_wait_tx(struct printport *port, unsigned int limit_ms,
 extern unsigned int printport_queue_kib;
 
 int printport_open(struct printport *port, bool nonblock);
+void printport_dont_wait(struct printport *port);
 int printport_flush(struct printport *port);
 void printport_close(struct printport *port);
 void printport_drain_work(struct work_struct *work);
@@ -192,7 +195,6 @@ ssize_t printport_write(struct printport *port, struct iov_iter *from,
 int printport_sync(struct printport *port);
 int printport_drain(struct printport *port, unsigned int limit_ms);
 bool printport_tx_writable(const struct printport *port);
-int printport_take_error(struct printport *port);
 void printport_tx_advance(struct printport *port);
 void printport_tx_wake(struct printport *port);
 
@@ -213,6 +215,8 @@ void printport_job_fail(struct printport *port, struct printport_job *job,
 			int error);
 void printport_jobs_gone(struct printport *port);
 void printport_jobs_close(struct printport *port);
+int printport_error_take(struct printport *port);
+int printport_take_error(struct printport *port);
 void printport_results_free(struct printport *port);
 int printport_job_start(struct printport *port, struct printport_job *job,
 			bool nonblock, u32 *id);
@@ -247,8 +251,8 @@ extern const struct file_operations printport_fops;
 
 /* ioctl.c, lp_ioctl.c */
 long printport_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
-long printport_lp_ioctl(struct printport *port, unsigned int cmd,
-			unsigned long arg);
+long printport_lp_ioctl(struct file *file, struct printport *port,
+			unsigned int cmd, unsigned long arg);
 
 /* For the unit tests, which are a module of their own. */
 #ifdef PRINTPORT_KUNIT

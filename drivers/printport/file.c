@@ -3,6 +3,7 @@
 #include <linux/fs.h>
 #include <linux/module.h>
 #include <linux/poll.h>
+#include <linux/sched.h>
 #include <linux/uio.h>
 
 #include "compat.h"
@@ -21,16 +22,31 @@ static int printport_fop_open(struct inode *inode, struct file *file)
 	return stream_open(inode, file);
 }
 
+/*
+ * A process that was killed can no longer be woken by a signal, and a kernel thread
+ * that closes files for others (fd passing, io_uring) has more of them to close.
+ */
+static bool printport_closer_may_wait(void)
+{
+	bool killed = (current->flags & PF_EXITING) && (current->exit_code & 0x7f);
+
+	return !killed && !(current->flags & PF_KTHREAD);
+}
+
 static int printport_fop_flush(struct file *file, fl_owner_t id)
 {
 	/* dup, fork and fd passing: the port stays held until the last one goes. */
 	if (file_count(file) > 1)
 		return 0;
+	if (!printport_closer_may_wait())
+		printport_dont_wait(file->private_data);
 	return printport_flush(file->private_data);
 }
 
 static int printport_fop_release(struct inode *inode, struct file *file)
 {
+	if (!printport_closer_may_wait())
+		printport_dont_wait(file->private_data);
 	printport_close(file->private_data);
 	return 0;
 }
@@ -43,14 +59,17 @@ static bool printport_nonblock(const struct kiocb *iocb)
 static ssize_t printport_fop_write_iter(struct kiocb *iocb, struct iov_iter *from)
 {
 	struct printport *port = iocb->ki_filp->private_data;
+	bool sync = iocb->ki_flags & IOCB_DSYNC;
 	ssize_t ret;
 	int err;
 
+	if (sync && (iocb->ki_flags & IOCB_NOWAIT))
+		return -EAGAIN;
 	ret = printport_write(port, from, printport_nonblock(iocb));
-	if (ret <= 0 || !(iocb->ki_flags & IOCB_DSYNC))
+	if (ret <= 0 || !sync)
 		return ret;
 	err = printport_sync(port);
-	return err == -ERESTARTSYS ? ret : err ?: ret;
+	return err == -ERESTARTSYS || err == -ETIMEDOUT ? ret : err ?: ret;
 }
 
 static ssize_t printport_fop_read_iter(struct kiocb *iocb, struct iov_iter *to)
@@ -72,7 +91,8 @@ static __poll_t printport_fop_poll(struct file *file, poll_table *wait)
 
 	poll_wait(file, &port->tx_wait, wait);
 	poll_wait(file, &port->rx_wait, wait);
-	if (poll_requested_events(wait) & (EPOLLIN | EPOLLRDNORM))
+	if ((file->f_mode & FMODE_READ) &&
+	    (poll_requested_events(wait) & (EPOLLIN | EPOLLRDNORM)))
 		printport_rx_want(port);
 
 	spin_lock_irq(&port->lock);

@@ -69,8 +69,6 @@ static int ioctl_start_job(struct file *file, struct printport *port,
 	struct printport_job_start *start = &arg->start;
 	struct printport_job *job;
 
-	if (!(file->f_mode & FMODE_WRITE))
-		return -EBADF;
 	if (start->flags ||
 	    strnlen(start->name, sizeof(start->name)) == sizeof(start->name) ||
 	    strnlen(start->user, sizeof(start->user)) == sizeof(start->user))
@@ -89,16 +87,12 @@ static int ioctl_start_job(struct file *file, struct printport *port,
 static int ioctl_end_job(struct file *file, struct printport *port,
 			 union printport_ioctl_arg *arg)
 {
-	if (!(file->f_mode & FMODE_WRITE))
-		return -EBADF;
 	return printport_job_end(port, &arg->query, file->f_flags & O_NONBLOCK);
 }
 
 static int ioctl_abort_job(struct file *file, struct printport *port,
 			   union printport_ioctl_arg *arg)
 {
-	if (!(file->f_mode & FMODE_WRITE))
-		return -EBADF;
 	return printport_job_abort(port, &arg->query);
 }
 
@@ -114,11 +108,15 @@ static int ioctl_reset(struct file *file, struct printport *port,
 	return printport_reset(port);
 }
 
-/* @always_out: the result is written back also where the wait failed. */
+/*
+ * @writes: needs a node that is open for writing
+ * @always_out: the result is written back also where the wait failed
+ */
 struct printport_ioctl {
 	unsigned int cmd;
 	int (*call)(struct file *file, struct printport *port,
 		    union printport_ioctl_arg *arg);
+	bool writes;
 	bool always_out;
 };
 
@@ -126,12 +124,12 @@ static const struct printport_ioctl printport_ioctls[] = {
 	{ PRINTPORT_IOC_GET_INFO, ioctl_get_info },
 	{ PRINTPORT_IOC_GET_STATUS, ioctl_get_status },
 	{ PRINTPORT_IOC_GET_LIMITS, ioctl_get_limits },
-	{ PRINTPORT_IOC_SET_LIMITS, ioctl_set_limits },
-	{ PRINTPORT_IOC_START_JOB, ioctl_start_job },
-	{ PRINTPORT_IOC_END_JOB, ioctl_end_job, true },
-	{ PRINTPORT_IOC_ABORT_JOB, ioctl_abort_job },
-	{ PRINTPORT_IOC_GET_JOB, ioctl_get_job, true },
-	{ PRINTPORT_IOC_RESET, ioctl_reset },
+	{ PRINTPORT_IOC_SET_LIMITS, ioctl_set_limits, .writes = true },
+	{ PRINTPORT_IOC_START_JOB, ioctl_start_job, .writes = true },
+	{ PRINTPORT_IOC_END_JOB, ioctl_end_job, .writes = true, .always_out = true },
+	{ PRINTPORT_IOC_ABORT_JOB, ioctl_abort_job, .writes = true },
+	{ PRINTPORT_IOC_GET_JOB, ioctl_get_job, .always_out = true },
+	{ PRINTPORT_IOC_RESET, ioctl_reset, .writes = true },
 };
 
 static const struct printport_ioctl *printport_ioctl_find(unsigned int cmd)
@@ -203,10 +201,12 @@ long printport_ioctl(struct file *file, unsigned int cmd, unsigned long value)
 	int err, out;
 
 	if (_IOC_TYPE(cmd) != PRINTPORT_IOC_MAGIC)
-		return printport_lp_ioctl(port, cmd, value);
+		return printport_lp_ioctl(file, port, cmd, value);
 	ioctl = printport_ioctl_find(cmd);
 	if (!ioctl)
 		return -ENOTTY;
+	if (ioctl->writes && !(file->f_mode & FMODE_WRITE))
+		return -EBADF;
 	if (!ioctl->always_out && printport_gone(port))
 		return -ENODEV;
 

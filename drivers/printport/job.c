@@ -4,7 +4,8 @@
  * started to the one at which it was over:
  *
  *	ACTIVE --end--> PENDING --last byte delivered--> COMPLETED
- *	ACTIVE, PENDING --abort--> ABORTED	--transport failed--> FAILED
+ *	ACTIVE, PENDING --abort--> ABORTED
+ *	ACTIVE, PENDING --transport failed, or gone--> FAILED
  *
  * Memory: a job is in printport.jobs until the tail has passed it, then the last
  * few are in printport.results; both lists own their jobs. printport.job points
@@ -110,8 +111,10 @@ void printport_job_settle(struct printport *port, struct printport_job *job)
  */
 void printport_job_write_off(struct printport *port, struct printport_job *job)
 {
-	if (job->written_off ||
-	    (port->in_flight && port->taken > job->start && port->tail < job->end))
+	bool in_flight = port->in_flight && job->start < job->end &&
+			 port->taken > job->start && port->tail < job->end;
+
+	if (job->written_off || in_flight)
 		return;
 	job->written_off = true;
 	job->lost = job->accepted - job->delivered;
@@ -144,13 +147,80 @@ static void printport_job_kill(struct printport *port, struct printport_job *job
 	printport_job_write_off(port, job);
 }
 
-/* The loss is reported by the holder's next call. */
+/* The holder's next call says it, unless a result does before. */
 static void printport_job_report(struct printport *port, struct printport_job *job)
 {
 	if (!port->held)
 		return;
+	job->unreported = true;
+	if (port->error)
+		return;
 	port->error = job->error;
 	port->error_job = job->id;
+}
+
+/* Under lock: a result of @job has said it. Another job may still be waiting. */
+static void printport_job_reported(struct printport *port, struct printport_job *job)
+{
+	struct printport_job *other;
+
+	job->unreported = false;
+	if (!port->error || port->error_job != job->id)
+		return;
+	port->error = 0;
+	list_for_each_entry(other, &port->results, node)
+		if (other->unreported)
+			printport_job_report(port, other);
+	list_for_each_entry(other, &port->jobs, node)
+		if (other->unreported)
+			printport_job_report(port, other);
+}
+
+/**
+ * printport_error_take - the error that is to be reported once
+ * @port: the port, locked
+ *
+ * It speaks for every job that failed until now.
+ *
+ * Context: any.
+ * Return: 0 or a negative errno, which is forgotten.
+ */
+int printport_error_take(struct printport *port)
+{
+	struct printport_job *job;
+	int err = port->error;
+
+	if (!err)
+		return 0;
+	port->error = 0;
+	list_for_each_entry(job, &port->results, node)
+		job->unreported = false;
+	list_for_each_entry(job, &port->jobs, node)
+		job->unreported = false;
+	return err;
+}
+
+/**
+ * printport_take_error - the same for who does not hold the lock
+ * @port: the port
+ *
+ * Context: process.
+ * Return: 0 or a negative errno, which is forgotten.
+ */
+int printport_take_error(struct printport *port)
+{
+	int err;
+
+	spin_lock_irq(&port->lock);
+	err = printport_error_take(port);
+	spin_unlock_irq(&port->lock);
+	return err;
+}
+
+/* Plain writes of which nothing is under way: there is nothing to fail or abort. */
+static bool printport_job_is_idle(const struct printport_job *job)
+{
+	return (job->flags & PRINTPORT_JOB_F_IMPLICIT) && job->accepted == job->delivered;
 }
 
 /**
@@ -182,6 +252,8 @@ void printport_jobs_gone(struct printport *port)
 	port->taken = port->tail;
 	if (port->queued)
 		port->stats.errors++;
+	if (port->job && printport_job_is_idle(port->job))
+		printport_job_over(port);
 	list_for_each_entry(job, &port->jobs, node) {
 		if (job->dead) {
 			printport_job_write_off(port, job);
@@ -261,8 +333,19 @@ static void printport_job_answer(struct printport *port, struct printport_job *j
 {
 	query->id = job->id;
 	printport_job_result(job, &query->result);
-	if (port->error && port->error_job == job->id && printport_job_is_final(job))
-		port->error = 0;
+	if (printport_job_is_final(job))
+		printport_job_reported(port, job);
+}
+
+/* Under lock: why no job can be started, 0 if one can; -EAGAIN: not yet. */
+static int printport_start_refuse(const struct printport *port)
+{
+	if (port->state == PRINTPORT_STATE_GONE)
+		return -ENODEV;
+	if (port->job && !port->job->dead &&
+	    !(port->job->flags & PRINTPORT_JOB_F_IMPLICIT))
+		return -EBUSY;
+	return port->nr_jobs < PRINTPORT_JOBS_MAX ? 0 : -EAGAIN;
 }
 
 static bool printport_may_begin(struct printport *port, u64 unused)
@@ -270,8 +353,7 @@ static bool printport_may_begin(struct printport *port, u64 unused)
 	bool ret;
 
 	spin_lock_irq(&port->lock);
-	ret = port->nr_jobs < PRINTPORT_JOBS_MAX ||
-	      port->state == PRINTPORT_STATE_GONE;
+	ret = printport_start_refuse(port) != -EAGAIN;
 	spin_unlock_irq(&port->lock);
 	return ret;
 }
@@ -298,15 +380,12 @@ int printport_job_start(struct printport *port, struct printport_job *job,
 		return err;
 	}
 
-	if (!printport_may_begin(port, 0))
-		err = nonblock ? -EAGAIN :
-		      printport_wait_tx(port, READ_ONCE(port->limits.write_ms),
+	if (!nonblock)
+		err = printport_wait_tx(port, READ_ONCE(port->limits.write_ms),
 					printport_may_begin, 0);
 	spin_lock_irq(&port->lock);
-	if (port->state == PRINTPORT_STATE_GONE)
-		err = -ENODEV;
-	else if (!err && port->job && !(port->job->flags & PRINTPORT_JOB_F_IMPLICIT))
-		err = -EBUSY;
+	if (!err)
+		err = printport_start_refuse(port);
 	if (!err) {
 		printport_job_over(port);
 		printport_job_begin(port, job, 0);
@@ -363,9 +442,11 @@ int printport_job_get(struct printport *port, struct printport_job_query *query)
 	job = printport_job_find(port, query->id);
 	if (job)
 		query->id = job->id;
+	else
+		err = port->state == PRINTPORT_STATE_GONE ? -ENODEV : -ENOENT;
 	spin_unlock_irq(&port->lock);
-	if (!job)
-		return -ENOENT;
+	if (err)
+		return err;
 
 	if (query->wait)
 		err = printport_wait_tx(port, query->timeout_ms,
@@ -406,7 +487,7 @@ int printport_job_end(struct printport *port, struct printport_job_query *query,
 
 	spin_lock_irq(&port->lock);
 	if (!port->job || (query->id && query->id != port->job->id)) {
-		err = -ENOENT;
+		err = port->state == PRINTPORT_STATE_GONE ? -ENODEV : -ENOENT;
 	} else {
 		query->id = port->job->id;
 		printport_job_over(port);
@@ -461,19 +542,14 @@ int printport_job_abort(struct printport *port, struct printport_job_query *quer
 	job = printport_job_find(port, query->id);
 	if (port->state == PRINTPORT_STATE_GONE) {
 		err = -ENODEV;
-	} else if (!job || (job->over && job != port->job)) {
-		/* Over: still worth it while the printer has not got all of it. */
-		if (!job || printport_job_is_final(job))
-			err = -ENOENT;
-	}
-	if (!err) {
+	} else if (!job || (job != port->job && printport_job_is_final(job))) {
+		err = -ENOENT;
+	} else {
 		query->id = job->id;
 		if (!job->dead) {
 			printport_job_kill(port, job, PRINTPORT_JOB_ABORTED, -ECANCELED);
 			printport_tx_advance(port);
 		}
-		if (port->job == job)
-			port->job = NULL;
 		printport_tx_wake(port);
 	}
 	spin_unlock_irq(&port->lock);
@@ -501,7 +577,7 @@ void printport_abort_all(struct printport *port)
 
 	spin_lock_irq(&port->lock);
 	list_for_each_entry(job, &port->jobs, node) {
-		if (job->dead)
+		if (job->dead || printport_job_is_idle(job))
 			continue;
 		printport_job_kill(port, job, PRINTPORT_JOB_ABORTED, -ECANCELED);
 		printport_job_report(port, job);
@@ -535,6 +611,8 @@ void printport_jobs_close(struct printport *port)
 	job = port->job;
 	if (job && !(job->flags & PRINTPORT_JOB_F_IMPLICIT) && !job->dead) {
 		printport_job_kill(port, job, PRINTPORT_JOB_ABORTED, -ECANCELED);
+		if (job->accepted != job->delivered)
+			printport_job_report(port, job);
 		id = job->id;
 	}
 	printport_job_over(port);

@@ -4,6 +4,7 @@
  * transport can answer them: <linux/lp.h> and those of drivers/usb/class/usblp.c,
  * which has no header.
  */
+#include <linux/fs.h>
 #include <linux/lp.h>
 #include <linux/uaccess.h>
 
@@ -38,15 +39,17 @@ static long lp_get_device_id(struct printport *port, u8 __user *user, size_t siz
 
 /**
  * printport_lp_ioctl - ioctls of lp and usblp
- * @port: an open port
+ * @file: an open node
+ * @port: its port
  * @cmd: the command
  * @arg: its argument
  *
  * Context: process, sleeps.
  * Return: 0, or -ENOTTY, -ENODEV, -EFAULT, -EIO (no device id), -EOPNOTSUPP (no
- * reset), or what the transport says.
+ * reset), -EBADF (reset on a node that is not open for writing), or what the transport says.
  */
-long printport_lp_ioctl(struct printport *port, unsigned int cmd, unsigned long arg)
+long printport_lp_ioctl(struct file *file, struct printport *port, unsigned int cmd,
+			unsigned long arg)
 {
 	void __user *user = (void __user *)arg;
 
@@ -57,7 +60,7 @@ long printport_lp_ioctl(struct printport *port, unsigned int cmd, unsigned long 
 	case LPGETSTATUS:
 		return lp_get_status(port, user);
 	case LPRESET:
-		return printport_reset(port);
+		return file->f_mode & FMODE_WRITE ? printport_reset(port) : -EBADF;
 	}
 	if (_IOC_TYPE(cmd) == 'P' && _IOC_DIR(cmd) == _IOC_READ &&
 	    _IOC_NR(cmd) == LPIOC_GET_DEVICE_ID_NR)

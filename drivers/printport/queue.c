@@ -65,43 +65,45 @@ void printport_tx_wake(struct printport *port)
 			     EPOLLHUP);
 }
 
-/**
- * printport_take_error - the error that is to be reported once
- * @port: the port
- *
- * Context: process.
- * Return: 0 or a negative errno, which is forgotten.
+/*
+ * A write that is under way: its bytes belong to one job, and when that is over,
+ * so is the write.
  */
-int printport_take_error(struct printport *port)
-{
-	int err;
+struct printport_write {
+	u32 job;		/* id, 0 before there is one */
+	size_t done;		/* bytes accepted */
+	struct printport_job *spare;	/* becomes an implicit job if one must begin */
+};
 
-	spin_lock_irq(&port->lock);
-	err = port->error;
-	port->error = 0;
-	spin_unlock_irq(&port->lock);
-	return err;
+static bool printport_write_lost_job(const struct printport *port, u32 id)
+{
+	return id && (!port->job || port->job->id != id);
 }
 
 /* Under lock: why nothing can be written, 0 if something can. */
-static int printport_tx_refuse(struct printport *port)
+static int printport_write_refuse(struct printport *port,
+				  const struct printport_write *write)
 {
-	int err = port->error;
-
-	port->error = 0;
-	if (port->state == PRINTPORT_STATE_GONE)
+	if (port->state == PRINTPORT_STATE_GONE) {
+		printport_error_take(port);
 		return -ENODEV;
-	if (err)
-		return err;
-	return port->job && port->job->dead ? -ECANCELED : 0;
+	}
+	/* Another job's error: the next call says it, this one has accepted bytes. */
+	if (port->error && write->done && port->error_job != write->job)
+		return -EAGAIN;
+	if (port->error)
+		return printport_error_take(port);
+	if ((port->job && port->job->dead) || printport_write_lost_job(port, write->job))
+		return -ECANCELED;
+	return 0;
 }
 
-static bool printport_write_may_go_on(struct printport *port, u64 unused)
+static bool printport_write_may_go_on(struct printport *port, u64 id)
 {
 	bool ret;
 
 	spin_lock_irq(&port->lock);
-	ret = printport_tx_writable(port);
+	ret = printport_tx_writable(port) || printport_write_lost_job(port, id);
 	spin_unlock_irq(&port->lock);
 	return ret;
 }
@@ -133,17 +135,17 @@ static void printport_tx_start(struct printport *port)
 /*
  * Copies one span. Returns the bytes that were accepted, 0 if there is no room, or
  * a negative errno. The lock is not held while user memory is read, so everything
- * is checked again before the bytes count. @spare is used up if a job begins.
+ * is checked again before the bytes count.
  */
 static ssize_t printport_write_span(struct printport *port, struct iov_iter *from,
-				    struct printport_job **spare)
+				    struct printport_write *write)
 {
 	size_t len = iov_iter_count(from), copied;
 	void *to;
 	int err;
 
 	spin_lock_irq(&port->lock);
-	err = printport_tx_refuse(port);
+	err = printport_write_refuse(port, write);
 	if (!err && !port->job && port->nr_jobs >= PRINTPORT_JOBS_MAX)
 		len = 0;
 	len = min(len, printport_tx_room(port));
@@ -153,9 +155,9 @@ static ssize_t printport_write_span(struct printport *port, struct iov_iter *fro
 	if (err || !len)
 		return err;
 
-	if (!READ_ONCE(port->job) && !*spare) {
-		*spare = printport_job_alloc();
-		if (!*spare)
+	if (!write->job && !write->spare) {
+		write->spare = printport_job_alloc();
+		if (!write->spare)
 			return -ENOMEM;
 	}
 	copied = copy_from_iter(to, len, from);
@@ -163,14 +165,12 @@ static ssize_t printport_write_span(struct printport *port, struct iov_iter *fro
 		return -EFAULT;
 
 	spin_lock_irq(&port->lock);
-	err = printport_tx_refuse(port);
-	/* No spare: the job ended under our hands, and was reported elsewhere. */
-	if (!err && !port->job && !*spare)
-		err = -ECANCELED;
+	err = printport_write_refuse(port, write);
 	if (!err) {
-		if (!port->job) {
-			printport_job_begin(port, *spare, PRINTPORT_JOB_F_IMPLICIT);
-			*spare = NULL;
+		if (!write->job) {
+			printport_job_begin(port, write->spare, PRINTPORT_JOB_F_IMPLICIT);
+			write->job = write->spare->id;
+			write->spare = NULL;
 		}
 		if (!port->queued) {
 			port->tx_progress = jiffies;
@@ -195,9 +195,9 @@ static ssize_t printport_write_span(struct printport *port, struct iov_iter *fro
  * @nonblock: do not wait for room
  *
  * Without @nonblock everything is accepted, unless a signal, a time limit or a
- * bad address comes in between. An error that makes earlier bytes worthless
+ * bad address comes in between. An error of the job that the bytes belong to
  * (-ENODEV, -ECANCELED, the transport's own) is returned even if bytes of this
- * call were accepted before: they are lost and counted.
+ * call were accepted before: what was not delivered of them is lost and counted.
  *
  * Context: process, sleeps.
  * Return: bytes accepted, or -EAGAIN, -ERESTARTSYS, -ETIMEDOUT, -EFAULT, -ENOMEM,
@@ -206,8 +206,7 @@ static ssize_t printport_write_span(struct printport *port, struct iov_iter *fro
  */
 ssize_t printport_write(struct printport *port, struct iov_iter *from, bool nonblock)
 {
-	struct printport_job *spare = NULL;
-	size_t done = 0;
+	struct printport_write write = {};
 	ssize_t ret;
 
 	if (!iov_iter_count(from))
@@ -217,10 +216,13 @@ ssize_t printport_write(struct printport *port, struct iov_iter *from, bool nonb
 	if (ret)
 		return ret;
 
+	spin_lock_irq(&port->lock);
+	write.job = port->job ? port->job->id : 0;
+	spin_unlock_irq(&port->lock);
 	do {
-		ret = printport_write_span(port, from, &spare);
+		ret = printport_write_span(port, from, &write);
 		if (ret > 0) {
-			done += ret;
+			write.done += ret;
 			printport_tx_start(port);
 			if (fatal_signal_pending(current))
 				break;
@@ -230,29 +232,38 @@ ssize_t printport_write(struct printport *port, struct iov_iter *from, bool nonb
 		if (!ret) {
 			ret = nonblock ? -EAGAIN :
 			      printport_wait_tx(port, READ_ONCE(port->limits.write_ms),
-						printport_write_may_go_on, 0);
+						printport_write_may_go_on, write.job);
 			if (!ret)
 				continue;
 		}
 		if (ret != -EAGAIN && ret != -ERESTARTSYS && ret != -ETIMEDOUT &&
 		    ret != -EFAULT && ret != -ENOMEM)
-			done = 0;
+			write.done = 0;
 		break;
 	} while (iov_iter_count(from));
 
 	mutex_unlock(&port->tx_mutex);
-	kfree(spare);
-	return done ?: ret;
+	kfree(write.spare);
+	return write.done ?: ret;
 }
 PRINTPORT_EXPORT_FOR_TEST(printport_write);
 
-static bool printport_reported_up_to(struct printport *port, u64 pos)
+static u64 printport_head(struct printport *port)
+{
+	u64 head;
+
+	spin_lock_irq(&port->lock);
+	head = port->head;
+	spin_unlock_irq(&port->lock);
+	return head;
+}
+
+static bool printport_drained_up_to(struct printport *port, u64 pos)
 {
 	bool ret;
 
 	spin_lock_irq(&port->lock);
-	ret = port->tail >= pos || port->error ||
-	      port->state == PRINTPORT_STATE_GONE;
+	ret = port->tail >= pos || port->state == PRINTPORT_STATE_GONE;
 	if (!ret)
 		port->wake_at = min(port->wake_at, pos);
 	spin_unlock_irq(&port->lock);
@@ -269,12 +280,14 @@ static bool printport_reported_up_to(struct printport *port, u64 pos)
  */
 int printport_drain(struct printport *port, unsigned int limit_ms)
 {
-	u64 pos;
+	return printport_wait_tx(port, limit_ms, printport_drained_up_to,
+				 printport_head(port));
+}
 
-	spin_lock_irq(&port->lock);
-	pos = port->head;
-	spin_unlock_irq(&port->lock);
-	return printport_wait_tx(port, limit_ms, printport_reported_up_to, pos);
+/* Who synchronizes need not wait for the rest when there is an error to tell. */
+static bool printport_synced_up_to(struct printport *port, u64 pos)
+{
+	return READ_ONCE(port->error) || printport_drained_up_to(port, pos);
 }
 
 /**
@@ -289,7 +302,8 @@ int printport_sync(struct printport *port)
 {
 	int err, reported;
 
-	err = printport_drain(port, READ_ONCE(port->limits.write_ms));
+	err = printport_wait_tx(port, READ_ONCE(port->limits.write_ms),
+				printport_synced_up_to, printport_head(port));
 	reported = printport_take_error(port);
 	if (READ_ONCE(port->state) == PRINTPORT_STATE_GONE)
 		return -ENODEV;

@@ -17,23 +17,25 @@ static int ring_alloc_chunks(struct printport_ring *ring, size_t size,
 			     unsigned int order)
 {
 	gfp_t gfp = GFP_KERNEL_ACCOUNT;
-	unsigned int i;
+	unsigned int n;
 
 	if (order)
 		gfp |= __GFP_NORETRY | __GFP_NOWARN;
 
 	ring->chunk_shift = PAGE_SHIFT + order;
-	ring->nr_chunks = max_t(size_t, size >> ring->chunk_shift, 1);
-	ring->chunks = kcalloc(ring->nr_chunks, sizeof(*ring->chunks), GFP_KERNEL);
+	n = max_t(size_t, size >> ring->chunk_shift, 1);
+	ring->chunks = kcalloc(n, sizeof(*ring->chunks), GFP_KERNEL_ACCOUNT);
 	if (!ring->chunks)
 		return -ENOMEM;
 
-	for (i = 0; i < ring->nr_chunks; i++) {
-		ring->chunks[i] = (void *)__get_free_pages(gfp, order);
-		if (!ring->chunks[i]) {
+	for (ring->nr_chunks = 0; ring->nr_chunks < n; ring->nr_chunks++) {
+		void *chunk = (void *)__get_free_pages(gfp, order);
+
+		if (!chunk) {
 			printport_ring_free(ring);
 			return -ENOMEM;
 		}
+		ring->chunks[ring->nr_chunks] = chunk;
 	}
 	ring->size = size;
 	return 0;
@@ -53,8 +55,9 @@ int printport_ring_alloc(struct printport_ring *ring, size_t size)
 	unsigned int order;
 	int err;
 
-	size = roundup_pow_of_two(clamp(size, PRINTPORT_RING_MIN, PRINTPORT_RING_MAX));
-	order = get_order(min(size, RING_CHUNK_MAX));
+	size = roundup_pow_of_two(clamp_t(size_t, size, PRINTPORT_RING_MIN,
+					  PRINTPORT_RING_MAX));
+	order = get_order(min_t(size_t, size, RING_CHUNK_MAX));
 	while ((err = ring_alloc_chunks(ring, size, order)) && order)
 		order--;
 	return err;
@@ -90,7 +93,7 @@ void *printport_ring_span(const struct printport_ring *ring, u64 pos, size_t *le
 {
 	size_t offset = pos & (ring->size - 1);
 	size_t in_chunk = offset & ((1UL << ring->chunk_shift) - 1);
-	size_t end = min(1UL << ring->chunk_shift, ring->size);
+	size_t end = min_t(size_t, 1UL << ring->chunk_shift, ring->size);
 
 	*len = min(*len, end - in_chunk);
 	return ring->chunks[offset >> ring->chunk_shift] + in_chunk;

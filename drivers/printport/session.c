@@ -120,7 +120,8 @@ static int printport_session_begin(struct printport *port)
 {
 	int err;
 
-	err = printport_ring_alloc(&port->tx, (size_t)READ_ONCE(printport_queue_kib) << 10);
+	err = printport_ring_alloc(&port->tx, min_t(size_t, READ_ONCE(printport_queue_kib),
+						    PRINTPORT_RING_MAX >> 10) << 10);
 	if (!err && port->ops->rx_start)
 		err = printport_ring_alloc(&port->rx, PRINTPORT_RX_SIZE);
 	if (err)
@@ -133,6 +134,7 @@ static int printport_session_begin(struct printport *port)
 	port->rx_head = 0;
 	port->rx_tail = 0;
 	port->error = 0;
+	port->error_job = 0;
 	port->wake_at = U64_MAX;
 	port->drain_waited = false;
 	port->session = true;
@@ -234,6 +236,19 @@ out:
 	return err;
 }
 PRINTPORT_EXPORT_FOR_TEST(printport_open);
+
+/**
+ * printport_dont_wait - whoever closes the port must not wait for the printer
+ * @port: an open port
+ *
+ * Context: process.
+ */
+void printport_dont_wait(struct printport *port)
+{
+	spin_lock_irq(&port->lock);
+	port->drain_waited = true;
+	spin_unlock_irq(&port->lock);
+}
 
 /**
  * printport_flush - the last file descriptor of a session is being closed

@@ -241,11 +241,12 @@ int printport_reset(struct printport *port)
  */
 void printport_event_schedule(struct printport *port)
 {
-	unsigned long next = READ_ONCE(port->event_last) + PRINTPORT_EVENT_GAP;
+	unsigned long now = jiffies, next = READ_ONCE(port->event_last) + PRINTPORT_EVENT_GAP;
 
 	if (!port->silent)
 		schedule_delayed_work(&port->event_work,
-				      time_after(next, jiffies) ? next - jiffies : 0);
+				      time_in_range(next, now, now + PRINTPORT_EVENT_GAP) ?
+				      next - now : 0);
 }
 
 /**

@@ -62,9 +62,11 @@ static int job_emit(const struct printport_job *job, char *buf, int at)
 {
 	struct printport_job_result result;
 
+	/* A line that does not fit would be cut in the middle. */
+	if (at + sizeof(*job) > PAGE_SIZE)
+		return 0;
 	printport_job_result(job, &result);
-	return sysfs_emit_at(buf, at,
-			     "%u %s accepted=%llu delivered=%llu lost=%llu error=%u user=%s name=%s\n",
+	return sysfs_emit_at(buf, at, "%u\t%s\t%llu\t%llu\t%llu\t%u\t%s\t%s\n",
 			     result.id, printport_job_state_names[result.state],
 			     result.bytes_accepted, result.bytes_delivered,
 			     result.bytes_lost, result.error, job->user, job->name);

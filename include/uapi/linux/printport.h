@@ -244,7 +244,10 @@ struct printport_job_query {
 #define PRINTPORT_IOC_GET_STATUS \
 	_IOR(PRINTPORT_IOC_MAGIC, 0x01, struct printport_status)
 
-/* The time limits. SET: EINVAL for one above PRINTPORT_LIMIT_MAX_MS. */
+/*
+ * The time limits. SET: EINVAL for one above PRINTPORT_LIMIT_MAX_MS; EBADF: not open
+ * for writing.
+ */
 #define PRINTPORT_IOC_GET_LIMITS \
 	_IOR(PRINTPORT_IOC_MAGIC, 0x02, struct printport_limits)
 #define PRINTPORT_IOC_SET_LIMITS \
@@ -252,7 +255,8 @@ struct printport_job_query {
 
 /*
  * Starts a job. Bytes of a plain write that came before it become a job of
- * their own and are ended. EBUSY: a job is active already. EINVAL: flags, or a
+ * their own and are ended. EBUSY: a job is active already (one that failed or was
+ * aborted is ended by this). EINVAL: flags, or a
  * name or user without a NUL. EAGAIN (O_NONBLOCK): a write is under way, or
  * too many ended jobs wait for the printer; without O_NONBLOCK it waits.
  * EBADF: not open for writing.
@@ -276,8 +280,9 @@ struct printport_job_query {
 /*
  * Aborts the active job, or the one named by id while bytes of it are still on
  * their way: what the printer has not taken is dropped, and a write that waits
- * fails with ECANCELED. ENOENT: no such job, or it is over. Works while another
- * thread waits in write. EBADF: not open for writing.
+ * fails with ECANCELED. The active job then takes no more bytes: write fails with
+ * ECANCELED until END_JOB or START_JOB. ENOENT: no such job, or it is over. Works
+ * while another thread waits in write. EBADF: not open for writing.
  */
 #define PRINTPORT_IOC_ABORT_JOB \
 	_IOWR(PRINTPORT_IOC_MAGIC, 0x12, struct printport_job_query)
@@ -293,7 +298,7 @@ struct printport_job_query {
 
 /*
  * Resets the printer (USB SOFT_RESET, parallel nInit). Bytes in the queue stay
- * there. EOPNOTSUPP: the transport cannot.
+ * there. EOPNOTSUPP: the transport cannot. EBADF: not open for writing.
  */
 #define PRINTPORT_IOC_RESET	_IO(PRINTPORT_IOC_MAGIC, 0x20)
 
