@@ -128,6 +128,12 @@ free:
 	return true;
 }
 
+void fake_scrap(struct fake_transport *t)
+{
+	kvfree(t->paper);
+	kfree(t);
+}
+
 void fake_free(struct fake_transport *t)
 {
 	struct fake_actor *actor, *next;
@@ -146,8 +152,7 @@ void fake_free(struct fake_transport *t)
 	KUNIT_EXPECT_EQ_MSG(t->test, atomic_read(&t->ops_after_unplug), 0,
 			    "an op ran after printport_unregister() had returned");
 	printport_put(t->port);
-	kvfree(t->paper);
-	kfree(t);
+	fake_scrap(t);
 }
 
 static unsigned int fake_saved_queue_kib;

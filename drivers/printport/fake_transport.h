@@ -117,6 +117,7 @@ struct fake_transport {
  * @stream: for @act
  * @len: for @act
  * @id: for @act
+ * @enough: for @act: it may return
  * @delay_us: it spins this long before it does it
  * @done: it has done it
  * @result: what @act returned
@@ -129,6 +130,7 @@ struct fake_actor {
 	u32 stream;
 	size_t len;
 	u32 id;
+	bool enough;
 	unsigned int delay_us;
 	struct completion done;
 	long result;
@@ -145,6 +147,9 @@ struct fake_transport *fake_plug_in(struct kunit *test,
 				    const struct printport_ops *ops);
 void fake_unplug(struct fake_transport *t);
 void fake_free(struct fake_transport *t);
+
+/* Only the transport: its port has been put already. */
+void fake_scrap(struct fake_transport *t);
 
 /* The spooler's side. The bytes are the next ones of @stream. */
 int fake_open(struct fake_transport *t);
@@ -242,6 +247,7 @@ extern struct kunit_suite printport_session_suite;
 extern struct kunit_suite printport_queue_suite;
 extern struct kunit_suite printport_job_suite;
 extern struct kunit_suite printport_backchannel_suite;
+extern struct kunit_suite printport_model_suite;
 extern struct kunit_suite printport_race_suite;
 
 #endif /* _PRINTPORT_FAKE_TRANSPORT_H */

@@ -9,6 +9,10 @@
  * each byte itself: parport_write() offers more speed on some hardware, but it
  * waits where neither a cancelled job nor a detached port can reach it.
  *
+ * The port's interrupt is not used. It would save little where the sleeps follow the
+ * printer, and parport is not fit for it: parport_claim() by a driver that had to wait
+ * turns interrupts on while it holds the lock that the interrupt takes.
+ *
  * Sharing: the bus is ours only while there is something to do, and goes to another
  * driver that asks for it when our time slice is over, or at once while the printer
  * is not ready. Nobody waits for the bus within parport: a claim that fails is
@@ -59,7 +63,7 @@
 
 /*
  * A printer that stores bytes is ready again within microseconds; what takes longer
- * is slept for: first for half of what it took the last time, then for a quarter of
+ * is slept for: first for half of what it took the last time, then for an eighth of
  * what it has taken by now, so that little is added to it.
  */
 #define PRINTPORT_PARPORT_SPINS		30
@@ -111,7 +115,6 @@ enum {
  * @wanted: lock: the bus is to be claimed as soon as its holder lets go
  * @held: the worker goes on with the bus, others must not give it back
  * @prepared: since the bus was claimed the lines have been put in order
- * @irq_on: the port's interrupt is on
  * @reasons: what the core was told last
  * @span: the bytes in flight
  * @len: how many, 0 if there are none
@@ -139,7 +142,6 @@ struct printport_parport {
 	bool wanted;
 	bool held;
 	bool prepared;
-	bool irq_on;
 	u64 reasons;
 
 	const void *span;
@@ -196,29 +198,6 @@ static void printport_parport_wakeup(void *data)
 		printport_parport_kick(pp);
 }
 
-static void printport_parport_interrupt(void *data)
-{
-	printport_parport_kick(data);
-}
-
-static void printport_parport_irq_on(struct printport_parport *pp)
-{
-	struct parport *parport = pp->pardev->port;
-
-	if (parport->irq == PARPORT_IRQ_NONE || pp->irq_on)
-		return;
-	parport_enable_irq(parport);
-	pp->irq_on = true;
-}
-
-static void printport_parport_irq_off(struct printport_parport *pp)
-{
-	if (!pp->irq_on)
-		return;
-	parport_disable_irq(pp->pardev->port);
-	pp->irq_on = false;
-}
-
 /* The lines as compatibility mode wants them, whatever was here before. */
 static void printport_parport_prepare(struct printport_parport *pp)
 {
@@ -227,10 +206,6 @@ static void printport_parport_prepare(struct printport_parport *pp)
 	parport_negotiate(parport, IEEE1284_MODE_COMPAT);
 	parport_data_forward(parport);
 	parport_write_control(parport, PRINTPORT_PARPORT_IDLE);
-	/* On with each claim by a driver that has an interrupt handler. */
-	if (parport->irq != PARPORT_IRQ_NONE)
-		parport_disable_irq(parport);
-	pp->irq_on = false;
 	pp->prepared = true;
 }
 
@@ -269,11 +244,8 @@ static void printport_parport_release(struct printport_parport *pp)
 	pp->wanted = false;
 	spin_unlock_irqrestore(&pp->lock, flags);
 
-	if (owned) {
-		/* The state of the interrupt is restored with the next claim. */
-		printport_parport_irq_off(pp);
+	if (owned)
 		parport_release(pp->pardev);
-	}
 	clear_bit(PRINTPORT_PARPORT_PREEMPT, &pp->flags);
 	pp->held = false;
 	pp->prepared = false;
@@ -329,6 +301,14 @@ static void printport_parport_note_lines(struct printport_parport *pp, u8 lines)
 		return;
 	pp->reasons = reasons;
 	printport_set_reasons(pp->port, reasons);
+}
+
+static u8 printport_parport_look(struct printport_parport *pp)
+{
+	u8 lines = parport_read_status(pp->pardev->port);
+
+	printport_parport_note_lines(pp, lines);
+	return lines;
 }
 
 static void printport_parport_report(struct printport_parport *pp)
@@ -394,7 +374,7 @@ static ktime_t printport_parport_stall(struct printport_parport *pp, u8 lines)
 
 	if (pp->reasons || !(lines & PARPORT_STATUS_ERROR))
 		longest = PRINTPORT_PARPORT_POLL_FAULT;
-	return clamp_t(s64, elapsed < expected ? expected - elapsed : elapsed >> 2,
+	return clamp_t(s64, elapsed < expected ? expected - elapsed : elapsed >> 3,
 		       PRINTPORT_PARPORT_POLL_MIN, longest);
 }
 
@@ -515,8 +495,7 @@ static ktime_t printport_parport_idle(struct printport_parport *pp)
 
 	if (pp->reasons) {
 		if (printport_parport_claim(pp))
-			printport_parport_note_lines(pp,
-						     parport_read_status(pp->pardev->port));
+			printport_parport_look(pp);
 		delay = PRINTPORT_PARPORT_WATCH;
 	}
 	printport_parport_release(pp);
@@ -544,7 +523,6 @@ static ktime_t printport_parport_step(struct printport_parport *pp)
 	pp->held = true;
 	if (!printport_parport_claim(pp))
 		return PRINTPORT_PARPORT_RECLAIM;
-	printport_parport_irq_off(pp);
 	if (ask)
 		printport_parport_receive(pp);
 	if (pp->len)
@@ -552,10 +530,8 @@ static ktime_t printport_parport_step(struct printport_parport *pp)
 	if (!delay && !printport_parport_slice_over(pp))
 		return 0;
 
-	if (delay <= PRINTPORT_PARPORT_POLL_BUSY &&
-	    !test_bit(PRINTPORT_PARPORT_PREEMPT, &pp->flags))
-		printport_parport_irq_on(pp);
-	else
+	if (delay > PRINTPORT_PARPORT_POLL_BUSY ||
+	    test_bit(PRINTPORT_PARPORT_PREEMPT, &pp->flags))
 		printport_parport_release(pp);
 	return min(delay, printport_parport_until_ask(pp));
 }
@@ -606,8 +582,9 @@ static int printport_parport_open(struct printport *port)
 	pp->ask_at = 0;
 	pp->reverse_mode = pp->pardev->port->physport->modes & PARPORT_MODE_TRISTATE ?
 			   IEEE1284_MODE_BYTE : IEEE1284_MODE_NIBBLE;
-	/* Selects the printer; where the bus is taken, the first byte does. */
-	printport_parport_claim(pp);
+	/* Selects the printer too. Where the bus is taken, that can wait for data. */
+	if (printport_parport_claim(pp))
+		printport_parport_look(pp);
 	printport_parport_release(pp);
 	mutex_unlock(&pp->io);
 
@@ -630,7 +607,12 @@ static void printport_parport_stop(struct printport_parport *pp)
 
 static void printport_parport_close(struct printport *port)
 {
-	printport_parport_stop(printport_priv(port));
+	struct printport_parport *pp = printport_priv(port);
+
+	printport_parport_stop(pp);
+	/* Nobody would notice when what was told is over. */
+	pp->reasons = 0;
+	printport_set_reasons(port, 0);
 }
 
 static void printport_parport_tx_start(struct printport *port)
@@ -673,8 +655,7 @@ static int printport_parport_get_status(struct printport *port)
 	ret = printport_parport_request(pp);
 	if (ret)
 		return ret;
-	ret = parport_read_status(pp->pardev->port);
-	printport_parport_note_lines(pp, ret);
+	ret = printport_parport_look(pp);
 	printport_parport_request_end(pp);
 	return ret;
 }
@@ -795,7 +776,6 @@ static void printport_parport_attach(struct parport *parport)
 	struct pardev_cb callbacks = {
 		.preempt = printport_parport_preempt,
 		.wakeup = printport_parport_wakeup,
-		.irq_func = printport_parport_interrupt,
 	};
 
 	pp = kzalloc(sizeof(*pp), GFP_KERNEL);

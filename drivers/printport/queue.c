@@ -51,6 +51,7 @@ bool printport_tx_writable(const struct printport *port)
 		return false;
 	return printport_tx_room(port) >= printport_tx_low_water(port);
 }
+PRINTPORT_EXPORT_FOR_TEST(printport_tx_writable);
 
 /**
  * printport_tx_wake - wake everybody who waits for the forward queue

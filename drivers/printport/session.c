@@ -19,6 +19,7 @@
 #include "trace.h"
 
 unsigned int printport_queue_kib = 256;
+PRINTPORT_EXPORT_FOR_TEST(printport_queue_kib);
 module_param_named(queue_kib, printport_queue_kib, uint, 0644);
 MODULE_PARM_DESC(queue_kib,
 		 "KiB that a port accepts before the printer takes any (4 to 16384, default 256); for the next open");

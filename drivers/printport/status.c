@@ -64,6 +64,7 @@ void printport_text_clean(char *text, char substitute)
 		if ((u8)*text < 0x20 || *text == 0x7f)
 			*text = substitute;
 }
+PRINTPORT_EXPORT_FOR_TEST(printport_text_clean);
 
 /**
  * printport_reasons_format - status reasons as text
@@ -213,6 +214,7 @@ int printport_lines(struct printport *port)
 	printport_ops_end(port);
 	return lines;
 }
+PRINTPORT_EXPORT_FOR_TEST(printport_lines);
 
 /**
  * printport_reset - reset the printer
@@ -232,6 +234,7 @@ int printport_reset(struct printport *port)
 	printport_ops_end(port);
 	return err;
 }
+PRINTPORT_EXPORT_FOR_TEST(printport_reset);
 
 /**
  * printport_event_schedule - the condition may have changed

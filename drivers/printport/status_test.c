@@ -308,6 +308,7 @@ static void a_port_that_is_not_registered_schedules_no_work(struct kunit *test)
 	struct printport *port = printport_alloc(NULL, &fake_ops, NULL);
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, port);
+	port->event_last = jiffies + HZ;	/* it would not run before we look */
 	printport_set_reasons(port, PRINTPORT_REASON_OFFLINE);
 	KUNIT_EXPECT_FALSE(test, cancel_delayed_work_sync(&port->event_work));
 	printport_put(port);

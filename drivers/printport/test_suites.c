@@ -7,7 +7,8 @@
 kunit_test_suites(&printport_ieee1284_id_suite, &printport_ring_suite,
 		  &printport_status_suite, &printport_session_suite,
 		  &printport_queue_suite, &printport_job_suite,
-		  &printport_backchannel_suite, &printport_race_suite);
+		  &printport_backchannel_suite, &printport_model_suite,
+		  &printport_race_suite);
 
 MODULE_DESCRIPTION("Unit tests of printport");
 MODULE_AUTHOR("The printport developers");

@@ -75,7 +75,7 @@ const char *tap_errno_name(int code)
 	return name ? name : strerror(code);
 }
 
-unsigned int tap_patience(unsigned int ms)
+int tap_patience(int ms)
 {
 	return ms * options.patience;
 }
@@ -180,7 +180,7 @@ static enum verdict run_case(const char *program, const struct tap_case *test,
 			     void (*cleanup)(int pid))
 {
 	unsigned int seconds = tap_patience(test->seconds ? test->seconds : 30);
-	char text[sizeof(shared->text)], note[sizeof(shared->note)];
+	char text[sizeof(shared->text) + 16], note[sizeof(shared->note)];
 	long long began = tap_now_ms();
 	enum verdict verdict;
 	pid_t pid;
@@ -188,7 +188,7 @@ static enum verdict run_case(const char *program, const struct tap_case *test,
 	memset(shared, 0, sizeof(*shared));
 	pid = run_bounded(test->run, NULL, 0, seconds);
 	verdict = shared->verdict;
-	memcpy(text, shared->text, sizeof(text));
+	memcpy(text, shared->text, sizeof(shared->text));
 	memcpy(note, shared->note, sizeof(note));
 	if (cleanup && pid) {
 		memset(shared, 0, sizeof(*shared));
@@ -218,7 +218,10 @@ int tap_run(const char *program, const struct tap_case *cases, size_t count,
 	    void (*cleanup)(int pid))
 {
 	unsigned int passed = 0, failed = 0, skipped = 0;
+	char name[64];
 	size_t i;
+
+	snprintf(name, sizeof(name), "%s%s", program, sizeof(void *) == 4 ? "32" : "");
 
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -229,7 +232,7 @@ int tap_run(const char *program, const struct tap_case *cases, size_t count,
 	for (i = 0; i < count; i++) {
 		if (!options_wants(cases[i].name))
 			continue;
-		switch (run_case(program, &cases[i], cleanup)) {
+		switch (run_case(name, &cases[i], cleanup)) {
 		case FAILED:
 			failed++;
 			break;
@@ -241,7 +244,7 @@ int tap_run(const char *program, const struct tap_case *cases, size_t count,
 		}
 		fflush(stdout);
 	}
-	printf("%s: %u passed, %u failed", program, passed, failed);
+	printf("%s: %u passed, %u failed", name, passed, failed);
 	if (skipped)
 		printf(", %u skipped", skipped);
 	printf("\n");

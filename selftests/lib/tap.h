@@ -42,7 +42,7 @@ void tap_skip(const char *format, ...)
 void tap_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* A bound in ms for "at once", stretched where the kernel is slow. */
-unsigned int tap_patience(unsigned int ms);
+int tap_patience(int ms);
 
 long long tap_now_ms(void);
 void tap_sleep_ms(unsigned int ms);
@@ -81,7 +81,7 @@ void tap_sleep_ms(unsigned int ms);
 	long long until_ = tap_now_ms() + tap_patience(ms);			\
 	while (!(condition)) {							\
 		if (tap_now_ms() > until_)					\
-			FAIL("not within %u ms: %s", tap_patience(ms),		\
+			FAIL("not within %d ms: %s", tap_patience(ms),		\
 			     #condition);					\
 		tap_sleep_ms(2);						\
 	}									\

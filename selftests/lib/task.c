@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tap.h"
@@ -53,13 +54,12 @@ struct task *task_start(long (*run)(void *arg), void *arg)
 
 void task_about_to_block(void)
 {
-	__atomic_store_n(&self->about_to_block, true, __ATOMIC_RELEASE);
+	if (self)
+		__atomic_store_n(&self->about_to_block, true, __ATOMIC_RELEASE);
 }
 
-/* The fields of /proc/PID/stat behind the name. */
-static bool read_stat(pid_t pid, char *state, long long *ticks)
+static char process_state(pid_t pid)
 {
-	unsigned long utime, stime;
 	char path[64], text[1024];
 	const char *rest;
 	FILE *file;
@@ -68,39 +68,35 @@ static bool read_stat(pid_t pid, char *state, long long *ticks)
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
 	file = fopen(path, "r");
 	if (!file)
-		return false;
+		return 0;
 	len = fread(text, 1, sizeof(text) - 1, file);
 	fclose(file);
 	text[len] = '\0';
 	rest = strrchr(text, ')');
-	if (!rest || sscanf(rest + 2, "%c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
-			    state, &utime, &stime) != 3)
-		return false;
-	*ticks = utime + stime;
-	return true;
+	return rest && rest[1] ? rest[2] : 0;
 }
 
-long long task_cpu_ticks(pid_t pid)
+long long task_cpu_ns(const struct task *task)
 {
-	long long ticks;
-	char state;
+	struct timespec used;
+	clockid_t clock;
 
-	CHECK(read_stat(pid, &state, &ticks));
-	return ticks;
+	CHECK_EQ(clock_getcpuclockid(task->pid, &clock), 0);
+	CHECK_OK(clock_gettime(clock, &used));
+	return used.tv_sec * 1000000000LL + used.tv_nsec;
 }
 
 void task_wait_blocked(struct task *task)
 {
-	long long until = tap_now_ms() + tap_patience(5000), ticks;
+	long long until = tap_now_ms() + tap_patience(5000);
 	unsigned int seen = 0;
-	char state;
 
 	while (seen < 3) {
 		if (task_done(task))
 			FAIL("a call that was to block returned %ld, %s", task->result,
 			     tap_errno_name(task->error));
 		if (__atomic_load_n(&task->about_to_block, __ATOMIC_ACQUIRE) &&
-		    read_stat(task->pid, &state, &ticks) && state == 'S')
+		    process_state(task->pid) == 'S')
 			seen++;
 		else
 			seen = 0;
@@ -121,7 +117,7 @@ static void reap(struct task *task, unsigned int ms)
 
 	while (task->pid && waitpid(task->pid, NULL, WNOHANG) != task->pid) {
 		if (tap_now_ms() > until)
-			FAIL("a process does not end within %u ms", tap_patience(ms));
+			FAIL("a process does not end within %d ms", tap_patience(ms));
 		tap_sleep_ms(1);
 	}
 	task->pid = 0;
@@ -135,9 +131,11 @@ long task_result(struct task *task, unsigned int ms)
 		if (waitpid(task->pid, NULL, WNOHANG) == task->pid && !task_done(task))
 			FAIL("a process ended before its call did");
 		if (tap_now_ms() > until)
-			FAIL("a call does not return within %u ms", tap_patience(ms));
+			FAIL("a call does not return within %d ms", tap_patience(ms));
 		tap_sleep_ms(1);
 	}
+	/* Its copies of files are closed, too. */
+	reap(task, 20000);
 	errno = task->error;
 	return task->result;
 }

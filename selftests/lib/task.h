@@ -20,7 +20,10 @@ void task_about_to_block(void);
 void task_wait_blocked(struct task *task);
 
 bool task_done(const struct task *task);
-/* Fails the case unless the task ends within @ms; sets errno to the task's. */
+/*
+ * Fails the case unless the task ends within @ms; sets errno to the task's. The process
+ * is gone then.
+ */
 long task_result(struct task *task, unsigned int ms);
 /* When it ended, by tap_now_ms(). */
 long long task_ended(const struct task *task);
@@ -28,8 +31,8 @@ pid_t task_pid(const struct task *task);
 /* SIGKILL; fails the case unless it ends within @ms. */
 void task_kill(struct task *task, unsigned int ms);
 
-/* User and system time of a process in clock ticks, from /proc. */
-long long task_cpu_ticks(pid_t pid);
+/* CPU time that it has used, in ns. */
+long long task_cpu_ns(const struct task *task);
 
 /* Memory that this process and its children share, zeroed. */
 void *task_shared_memory(size_t size);

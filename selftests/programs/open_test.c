@@ -252,6 +252,7 @@ static void mode_bits(void)
 /* Who stands in line, and in which order they got the port. */
 struct line {
 	struct port port;
+	int held;		/* the holder's descriptor, of which forks make copies */
 	unsigned int next;
 	unsigned int order[8];
 };
@@ -267,6 +268,7 @@ static long stand_in_line(void *arg)
 	struct line *line = place->line;
 	int fd;
 
+	close(line->held);
 	task_about_to_block();
 	fd = open(line->port.node, O_WRONLY);
 	if (fd < 0)
@@ -276,11 +278,12 @@ static long stand_in_line(void *arg)
 	return close(fd);
 }
 
-static struct line *new_line(const struct port *port, const char *open_ms)
+static struct line *new_line(const struct port *port, int held, const char *open_ms)
 {
 	struct line *line = task_shared_memory(sizeof(*line));
 
 	line->port = *port;
+	line->held = held;
 	port_set(port, "limits/open_ms", open_ms);
 	return line;
 }
@@ -302,8 +305,8 @@ static void leave_line(struct line *line)
 static void line_is_in_order(void)
 {
 	struct port port = sim_or_option(true);
-	struct line *line = new_line(&port, "60000");
 	int fd = port_open(&port, O_WRONLY);
+	struct line *line = new_line(&port, fd, "60000");
 	struct task *tasks[8];
 	unsigned int i;
 
@@ -324,8 +327,8 @@ static void line_is_in_order(void)
 static void line_has_a_limit(void)
 {
 	struct port port = sim_or_option(true);
-	struct line *line = new_line(&port, "1000");
 	int fd = port_open(&port, O_WRONLY);
+	struct line *line = new_line(&port, fd, "1000");
 	long long began = tap_now_ms();
 
 	CHECK_ERR(open(port.node, O_WRONLY), EBUSY);
@@ -348,8 +351,8 @@ static long interrupted_in_line(void *arg)
 static void line_goes_on_without(void)
 {
 	struct port port = sim_or_option(true);
-	struct line *line = new_line(&port, "60000");
 	int fd = port_open(&port, O_WRONLY);
+	struct line *line = new_line(&port, fd, "60000");
 	struct place place = { line, 0 };
 	struct task *first = task_start(interrupted_in_line, &place), *second, *third;
 
@@ -382,7 +385,7 @@ static void line_behind_a_drain(void)
 	CHECK_ERR(open(sim.port.node, O_WRONLY), EBUSY);
 	CHECK_ERR(open(sim.port.node, O_WRONLY | O_NONBLOCK), EBUSY);
 
-	line = new_line(&sim.port, "60000");
+	line = new_line(&sim.port, -1, "60000");
 	waiting = join_line(line, 0);
 	sim_set(&sim, "stall", "0");
 	CHECK_EQ(task_result(waiting, 5000), 0);
@@ -392,7 +395,7 @@ static void line_behind_a_drain(void)
 }
 
 static const struct tap_case cases[] = {
-	{ "race", race, 180 },
+	{ "race", race, 400 },
 	{ "dup", dup_holds, 0 },
 	{ "fork", fork_holds, 0 },
 	{ "fd_passing", passed_on, 0 },

@@ -5,7 +5,7 @@
 # initramfs_modules DIR: the files, in loading order; nothing for what is built in.
 initramfs_modules() {
 	local name
-	for name in virtio_pci 9pnet_virtio 9p overlay; do
+	for name in virtio_pci virtio_console 9pnet_virtio 9p overlay configfs; do
 		modprobe -d "${1%/lib/modules/*}" -S "${1##*/}" --show-depends "$name"
 	done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }'
 }
@@ -27,7 +27,8 @@ initramfs() {
 			echo "${module##*/}"
 		done >"$dir/list"
 		mv "$dir/list" "$dir/root/modules/list"
-		(cd "$dir/root" && find . | cpio --quiet -o -H newc -R 0:0 | gzip -1) >"$dir/image"
+		# Not compressed: the debug kernel takes seconds to unpack it.
+		(cd "$dir/root" && find . | cpio --quiet -o -H newc -R 0:0) >"$dir/image"
 		mv "$dir/image" "$file"
 		rm -rf "$dir"
 	fi
