@@ -158,7 +158,7 @@ static void a_waiting_reader_gets_what_arrives(struct kunit *test)
 	struct fake_actor *reader = fake_actor(t, fake_act_read);
 
 	fake_go(reader);
-	fake_wait_until(t, waitqueue_active(&t->port->rx_wait));
+	fake_wait_for_reader(t);
 	fake_push(t, 0, 1);
 	KUNIT_EXPECT_EQ(test, fake_join(reader), 1);
 }
@@ -169,7 +169,7 @@ static void a_waiting_reader_has_asked_the_printer(struct kunit *test)
 	struct fake_actor *reader = fake_actor(t, fake_act_read);
 
 	fake_go(reader);
-	fake_wait_until(t, waitqueue_active(&t->port->rx_wait));
+	fake_wait_for_reader(t);
 	KUNIT_EXPECT_GE(test, atomic_read(&t->rx_starts), 1);
 	fake_push(t, 0, 1);
 	fake_join(reader);
@@ -181,7 +181,7 @@ static void a_waiting_reader_is_woken_by_unplugging(struct kunit *test)
 	struct fake_actor *reader = fake_actor(t, fake_act_read);
 
 	fake_go(reader);
-	fake_wait_until(t, waitqueue_active(&t->port->rx_wait));
+	fake_wait_for_reader(t);
 	fake_unplug(t);
 	KUNIT_EXPECT_EQ(test, fake_join(reader), -ENODEV);
 }
@@ -193,7 +193,7 @@ static void a_second_reader_does_not_wait_unasked(struct kunit *test)
 	u8 byte;
 
 	fake_go(reader);
-	fake_wait_until(t, waitqueue_active(&t->port->rx_wait));
+	fake_wait_for_reader(t);
 	KUNIT_EXPECT_EQ(test, fake_read(t, &byte, 1), -EAGAIN);
 	fake_push(t, 0, 1);
 	fake_join(reader);

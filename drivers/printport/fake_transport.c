@@ -85,14 +85,12 @@ struct fake_transport *fake_plug_in(struct kunit *test, const struct printport_o
 	t = kzalloc(sizeof(*t), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, t);
 	t->test = test;
-	t->paper = kvmalloc(FAKE_PAPER, GFP_KERNEL);
 	init_completion(&t->open_entered);
 	init_completion(&t->open_released);
 	mutex_init(&t->hardware);
 	INIT_LIST_HEAD(&t->actors);
 	t->port = printport_alloc(NULL, ops, t);
-	if (!t->paper || IS_ERR(t->port)) {
-		kvfree(t->paper);
+	if (IS_ERR(t->port)) {
 		kfree(t);
 		KUNIT_FAIL_AND_ABORT(test, "no memory for a fake transport");
 	}
@@ -130,7 +128,7 @@ free:
 
 void fake_scrap(struct fake_transport *t)
 {
-	kvfree(t->paper);
+	kfree(t->paper);
 	kfree(t);
 }
 
@@ -325,6 +323,24 @@ static size_t fake_do_take(struct fake_transport *t, size_t max)
 	return len;
 }
 
+/* With @hardware held. */
+static bool fake_paper_for(struct fake_transport *t, size_t len)
+{
+	size_t size = t->paper_size ?: PAGE_SIZE;
+	u8 *paper;
+
+	while (size < t->printed + len)
+		size *= 2;
+	if (size == t->paper_size)
+		return true;
+	paper = size > FAKE_PAPER_MAX ? NULL : krealloc(t->paper, size, GFP_KERNEL);
+	if (!paper)
+		return false;
+	t->paper = paper;
+	t->paper_size = size;
+	return true;
+}
+
 /* With @hardware held. The bytes are read as late as a printer may read them. */
 static void fake_do_done(struct fake_transport *t, size_t len)
 {
@@ -335,7 +351,7 @@ static void fake_do_done(struct fake_transport *t, size_t len)
 	while (left) {
 		span = &t->spans[t->first_span];
 		part = min(left, span->len);
-		if (t->printed + part > FAKE_PAPER) {
+		if (!fake_paper_for(t, part)) {
 			KUNIT_FAIL(t->test, "out of paper: the test prints too much");
 			break;
 		}
@@ -526,6 +542,27 @@ bool fake_writable(struct fake_transport *t)
 	writable = printport_tx_writable(t->port);
 	spin_unlock_irq(&t->port->lock);
 	return writable;
+}
+
+bool fake_has_sleeper(struct fake_transport *t)
+{
+	return wq_has_sleeper(&t->port->tx_wait);
+}
+
+bool fake_has_reader(struct fake_transport *t)
+{
+	return wq_has_sleeper(&t->port->rx_wait);
+}
+
+void fake_expect_account(struct fake_transport *t,
+			 const struct printport_job_result *result,
+			 enum printport_job_state state, u64 accepted, u64 delivered,
+			 u64 lost)
+{
+	KUNIT_EXPECT_EQ(t->test, result->state, (u32)state);
+	KUNIT_EXPECT_EQ(t->test, result->bytes_accepted, accepted);
+	KUNIT_EXPECT_EQ(t->test, result->bytes_delivered, delivered);
+	KUNIT_EXPECT_EQ(t->test, result->bytes_lost, lost);
 }
 
 struct fake_actor *fake_actor(struct fake_transport *t,

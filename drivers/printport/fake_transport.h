@@ -17,12 +17,13 @@
 #include <linux/delay.h>
 #include <linux/jiffies.h>
 #include <linux/mutex.h>
+#include <linux/sizes.h>
 
 #include "core.h"
 
 #define FAKE_STREAMS	8
 #define FAKE_SPANS	256
-#define FAKE_PAPER	(512UL << 10)
+#define FAKE_PAPER_MAX	SZ_1M
 
 /* Whatever is waited for in a test and has not come after this long never will. */
 #define FAKE_PATIENCE	(20 * HZ)
@@ -73,6 +74,7 @@ struct fake_span {
  * @nr_spans: how many
  * @in_flight: bytes in them
  * @paper: what was reported as done
+ * @paper_size: bytes that fit on it before it must grow
  * @printed: bytes on it
  * @looked_at: bytes on it that the test has compared
  * @sent: bytes of each stream that were accepted
@@ -95,12 +97,13 @@ struct fake_transport {
 	atomic_t rx_starts;
 	atomic_t rx_stops;
 	atomic_t ops_after_unplug;
-	struct mutex hardware;
+	struct mutex hardware;		/* moving bytes, and all below */
 	struct fake_span spans[FAKE_SPANS];
 	unsigned int first_span;
 	unsigned int nr_spans;
 	size_t in_flight;
 	u8 *paper;
+	size_t paper_size;
 	size_t printed;
 	size_t looked_at;
 	u64 sent[FAKE_STREAMS];
@@ -183,6 +186,12 @@ struct printport_status fake_status(struct fake_transport *t);
 struct printport_stats fake_stats(struct fake_transport *t);
 unsigned int fake_line(struct fake_transport *t);
 bool fake_writable(struct fake_transport *t);
+bool fake_has_sleeper(struct fake_transport *t);
+bool fake_has_reader(struct fake_transport *t);
+void fake_expect_account(struct fake_transport *t,
+			 const struct printport_job_result *result,
+			 enum printport_job_state state, u64 accepted, u64 delivered,
+			 u64 lost);
 
 /* Threads. Those that are still there at the end of a test are joined. */
 struct fake_actor *fake_actor(struct fake_transport *t,
@@ -216,28 +225,35 @@ do {										\
 	KUNIT_ASSERT_TRUE_MSG((t)->test, condition, "it never came true");	\
 } while (0)
 
-/* Somebody sleeps on the forward queue. */
-#define fake_wait_for_sleeper(t) \
-	fake_wait_until(t, waitqueue_active(&(t)->port->tx_wait))
+/* Somebody sleeps on the forward queue, or on the back channel. */
+#define fake_wait_for_sleeper(t)	fake_wait_until(t, fake_has_sleeper(t))
+#define fake_wait_for_reader(t)		fake_wait_until(t, fake_has_reader(t))
 
-#define fake_expect_paper(t, stream, offset, len)				\
-	KUNIT_EXPECT_TRUE_MSG((t)->test,					\
-			      fake_paper_goes_on(t, stream, offset, len),	\
-			      "the paper does not go on with %zu bytes of stream %u from %llu", \
-			      (size_t)(len), (u32)(stream), (u64)(offset))
-
-#define fake_expect_end_of_paper(t) \
-	KUNIT_EXPECT_EQ((t)->test, (t)->printed, (t)->looked_at)
-
-#define fake_expect_state(t, expected)						\
-	KUNIT_EXPECT_EQ((t)->test, fake_status(t).state, (u32)(expected))
-
-#define fake_expect_account(t, result, s, a, d, l)				\
+#define fake_expect_paper(transport, stream, offset, len)			\
 do {										\
-	KUNIT_EXPECT_EQ((t)->test, (result)->state, (u32)(s));			\
-	KUNIT_EXPECT_EQ((t)->test, (result)->bytes_accepted, (u64)(a));		\
-	KUNIT_EXPECT_EQ((t)->test, (result)->bytes_delivered, (u64)(d));	\
-	KUNIT_EXPECT_EQ((t)->test, (result)->bytes_lost, (u64)(l));		\
+	struct fake_transport *__t = (transport);				\
+	u64 __offset = (offset);						\
+	size_t __len = (len);							\
+	u32 __stream = (stream);						\
+										\
+	KUNIT_EXPECT_TRUE_MSG(__t->test,					\
+			      fake_paper_goes_on(__t, __stream, __offset, __len), \
+			      "the paper does not go on with %zu bytes of stream %u from %llu", \
+			      __len, __stream, __offset);			\
+} while (0)
+
+#define fake_expect_end_of_paper(transport)					\
+do {										\
+	struct fake_transport *__t = (transport);				\
+										\
+	KUNIT_EXPECT_EQ(__t->test, __t->printed, __t->looked_at);		\
+} while (0)
+
+#define fake_expect_state(transport, expected)					\
+do {										\
+	struct fake_transport *__t = (transport);				\
+										\
+	KUNIT_EXPECT_EQ(__t->test, fake_status(__t).state, (u32)(expected));	\
 } while (0)
 
 extern struct kunit_suite printport_ieee1284_id_suite;

@@ -18,7 +18,7 @@ static struct ieee1284_id *parsed(struct kunit *test, const void *raw, size_t le
 struct id_case {
 	const char *name;
 	const char *raw;
-	size_t len;
+	size_t len;	/* 0: up to the NUL */
 	struct {
 		const char *mfg;
 		const char *mdl;
@@ -36,7 +36,8 @@ static const struct id_case id_cases[] = {
 	  RAW("MFG:A;MDL:B;SN:C;CMD:D;CLS:E;DES:F;"),
 	  .want = { "A", "B", "C", "D", "E", "F" } },
 	{ .name = "long spellings",
-	  RAW("MANUFACTURER:A;MODEL:B;SERIALNUMBER:C;COMMAND SET:D;CLASS:E;DESCRIPTION:F;"),
+	  .raw =
+	  "MANUFACTURER:A;MODEL:B;SERIALNUMBER:C;COMMAND SET:D;CLASS:E;DESCRIPTION:F;",
 	  .want = { "A", "B", "C", "D", "E", "F" } },
 	{ .name = "SERN is a serial number too", RAW("SERN:123;"), .want = { .sn = "123" } },
 	{ .name = "keys in any case", RAW("mfg:A;Model:B;cMd:C"),
@@ -76,7 +77,7 @@ static const struct id_case id_cases[] = {
 	{ .name = "UTF-8 of two, three and four bytes",
 	  RAW("MFG:\xc3\xa9;MDL:\xe2\x82\xac;SN:\xf0\x9f\x96\xa8;"),
 	  .want = { "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x96\xa8" } },
-	{ .name = "Latin-1 is not UTF-8", RAW("MFG:Fran\xe7" "ais;"),
+	{ .name = "Latin-1 is not UTF-8", RAW("MFG:Fran\347ais;"),
 	  .want = { "Fran?ais" } },
 	{ .name = "a lone continuation byte", RAW("MFG:a\x80z;"), .want = { "a?z" } },
 	{ .name = "overlong UTF-8", RAW("MFG:\xc0\xaf\xe0\x80\xaf;"),
@@ -84,26 +85,29 @@ static const struct id_case id_cases[] = {
 	{ .name = "UTF-8 surrogates", RAW("MFG:\xed\xa0\x80;"), .want = { "???" } },
 	{ .name = "UTF-8 beyond the last character", RAW("MFG:\xf4\x90\x80\x80;"),
 	  .want = { "????" } },
-	{ .name = "C1 control characters", RAW("MFG:a\xc2\x9b" "31m;"),
+	{ .name = "C1 control characters", RAW("MFG:a\302\23331m;"),
 	  .want = { "a??31m" } },
 	{ .name = "a character cut by the semicolon", RAW("MFG:a\xe2\x82;MDL:B;"),
 	  .want = { "a??", "B" } },
 	{ .name = "a character cut by the end", RAW("MFG:a\xf0\x9f\x96"),
 	  .want = { "a???" } },
 	{ .name = "HP LaserJet",
-	  RAW("MFG:Hewlett-Packard;CMD:PJL,PML,PCLXL,POSTSCRIPT,PCL;1284.4DL:4d,4e,1;MDL:HP LaserJet 4250;CLS:PRINTER;DES:Hewlett-Packard LaserJet 4250;MEM:MEM=55MB;COMMENT:RES=1200x1;"),
+	  .raw =
+	  "MFG:Hewlett-Packard;CMD:PJL,PML,PCLXL,POSTSCRIPT,PCL;1284.4DL:4d,4e,1;MDL:HP LaserJet 4250;CLS:PRINTER;DES:Hewlett-Packard LaserJet 4250;MEM:MEM=55MB;COMMENT:RES=1200x1;",
 	  .want = { "Hewlett-Packard", "HP LaserJet 4250", NULL,
 		    "PJL,PML,PCLXL,POSTSCRIPT,PCL", "PRINTER",
 		    "Hewlett-Packard LaserJet 4250" } },
 	{ .name = "EPSON Stylus",
-	  RAW("MFG:EPSON;CMD:ESCPL2,BDC,D4;MDL:Stylus Photo R300;CLS:PRINTER;DES:EPSON Stylus Photo R300;"),
+	  .raw =
+	  "MFG:EPSON;CMD:ESCPL2,BDC,D4;MDL:Stylus Photo R300;CLS:PRINTER;DES:EPSON Stylus Photo R300;",
 	  .want = { "EPSON", "Stylus Photo R300", NULL, "ESCPL2,BDC,D4", "PRINTER",
 		    "EPSON Stylus Photo R300" } },
 	{ .name = "Brother HL",
 	  RAW("MFG:Brother;CMD:PJL,HBP;MDL:HL-2030 series;CLS:PRINTER;"),
 	  .want = { "Brother", "HL-2030 series", NULL, "PJL,HBP", "PRINTER" } },
 	{ .name = "Zebra label printer",
-	  RAW("MANUFACTURER:Zebra Technologies ;COMMAND SET:ZPL;MODEL:ZTC GK420d;CLASS:PRINTER;OPTIONS:XML;"),
+	  .raw =
+	  "MANUFACTURER:Zebra Technologies ;COMMAND SET:ZPL;MODEL:ZTC GK420d;CLASS:PRINTER;OPTIONS:XML;",
 	  .want = { "Zebra Technologies", "ZTC GK420d", NULL, "ZPL", "PRINTER" } },
 	{ .name = "Star receipt printer",
 	  RAW("MFG:Star;CMD:STAR;MDL:TSP143 (STR_T-001);CLS:PRINTER;"),
@@ -115,7 +119,7 @@ KUNIT_ARRAY_PARAM_DESC(id, id_cases, name);
 static void an_id_is_taken_apart(struct kunit *test)
 {
 	const struct id_case *c = test->param_value;
-	const struct ieee1284_id *id = parsed(test, c->raw, c->len);
+	const struct ieee1284_id *id = parsed(test, c->raw, c->len ?: strlen(c->raw));
 
 	KUNIT_EXPECT_STREQ(test, id->manufacturer, c->want.mfg ?: "");
 	KUNIT_EXPECT_STREQ(test, id->model, c->want.mdl ?: "");

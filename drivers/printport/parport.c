@@ -9,15 +9,18 @@
  * each byte itself: parport_write() offers more speed on some hardware, but it
  * waits where neither a cancelled job nor a detached port can reach it.
  *
- * The port's interrupt is not used. It would save little where the sleeps follow the
- * printer, and parport is not fit for it: parport_claim() by a driver that had to wait
- * turns interrupts on while it holds the lock that the interrupt takes.
- *
  * Sharing: the bus is ours only while there is something to do, and goes to another
  * driver that asks for it when our time slice is over, or at once while the printer
  * is not ready. Nobody waits for the bus within parport: a claim that fails is
  * noted, printport_parport_wakeup() repeats it when the holder lets go, and whoever
  * wanted the bus meanwhile sleeps where it can be woken.
+ *
+ * parport_claim() by a device that is on parport's waiting list turns interrupts on
+ * while it holds the lock that the port's interrupt takes, and a failed claim by a
+ * device that has a wakeup callback puts it on that list. So the device that claims
+ * has none, and another one, which never claims, listens for the wakeup. For the same
+ * reason the port's interrupt is not used; sleeps that follow the printer leave it
+ * little to gain.
  *
  * Locks, in the order in which they nest:
  *
@@ -48,6 +51,7 @@
 #include <linux/wait.h>
 
 #define PRINTPORT_PARPORT_NAME		"printport_parport"
+#define PRINTPORT_PARPORT_LISTENER	"printport_parport_wakeup"
 
 /* nSelectIn low, nInit, nAutoFd and nStrobe high: compatibility mode, idle. */
 #define PRINTPORT_PARPORT_IDLE		(PARPORT_CONTROL_SELECT | PARPORT_CONTROL_INIT)
@@ -87,7 +91,7 @@
 #define PRINTPORT_PARPORT_ID_SIZE	1024
 #define PRINTPORT_PARPORT_ID_MS		1000
 
-/* A wakeup can be lost in parport; then the bus is asked for again after this. */
+/* While others wait too, there may be no wakeup: then to ask for the bus again. */
 #define PRINTPORT_PARPORT_RECLAIM	(1 * NSEC_PER_SEC)
 /* How long a request waits for the bus: a little longer than a time slice. */
 #define PRINTPORT_PARPORT_ACQUIRE_MS	250
@@ -104,7 +108,8 @@ enum {
  * struct printport_parport - a printer on a parport
  * @node: in printport_parport_ports
  * @port: the core's view of it
- * @pardev: parport's view of it
+ * @pardev: parport's view of it: what claims the bus
+ * @listener: hears when the bus is free
  * @flags: PRINTPORT_PARPORT_KICKED and so on, atomic
  * @wait: for a kick or for the bus
  * @worker: NULL unless open
@@ -131,6 +136,7 @@ struct printport_parport {
 	struct list_head node;
 	struct printport *port;
 	struct pardevice *pardev;
+	struct pardevice *listener;
 	unsigned long flags;
 	wait_queue_head_t wait;
 	struct task_struct *worker;
@@ -773,14 +779,14 @@ static void printport_parport_identify(struct printport_parport *pp)
 static void printport_parport_attach(struct parport *parport)
 {
 	struct printport_parport *pp;
-	struct pardev_cb callbacks = {
-		.preempt = printport_parport_preempt,
-		.wakeup = printport_parport_wakeup,
-	};
+	struct pardev_cb claimer = { .preempt = printport_parport_preempt };
+	struct pardev_cb listener = { .wakeup = printport_parport_wakeup };
 
 	pp = kzalloc(sizeof(*pp), GFP_KERNEL);
 	if (!pp)
 		return;
+	claimer.private = pp;
+	listener.private = pp;
 	init_waitqueue_head(&pp->wait);
 	mutex_init(&pp->io);
 	spin_lock_init(&pp->lock);
@@ -791,19 +797,24 @@ static void printport_parport_attach(struct parport *parport)
 	if (IS_ERR(pp->port))
 		goto err_free;
 
-	callbacks.private = pp;
-	pp->pardev = parport_register_dev_model(parport, PRINTPORT_PARPORT_NAME, &callbacks,
+	pp->pardev = parport_register_dev_model(parport, PRINTPORT_PARPORT_NAME, &claimer,
 						parport->number);
 	if (!pp->pardev)
 		goto err_put;
+	pp->listener = parport_register_dev_model(parport, PRINTPORT_PARPORT_LISTENER,
+						  &listener, parport->number);
+	if (!pp->listener)
+		goto err_claimer;
 
 	printport_parport_identify(pp);
 	if (printport_register(pp->port))
-		goto err_device;
+		goto err_listener;
 	list_add_tail(&pp->node, &printport_parport_ports);
 	return;
 
-err_device:
+err_listener:
+	parport_unregister_device(pp->listener);
+err_claimer:
 	parport_unregister_device(pp->pardev);
 err_put:
 	printport_put(pp->port);
@@ -825,6 +836,7 @@ found:
 	list_del(&pp->node);
 	printport_unregister(pp->port);
 	printport_parport_stop(pp);
+	parport_unregister_device(pp->listener);
 	parport_unregister_device(pp->pardev);
 	printport_put(pp->port);
 	kfree(pp);

@@ -534,6 +534,51 @@ static void two_failures_are_counted_as_two(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_stats(t).bytes_lost, 20);
 }
 
+static void one_report_speaks_for_all_that_failed_before(struct kunit *test)
+{
+	struct fake_transport *t = test->priv;
+
+	fake_write(t, 0, 10);
+	end_job(t);
+	fake_write(t, 1, 10);
+	fake_stop(t, -EIO);
+	fake_stop(t, -ENOSPC);
+	KUNIT_EXPECT_EQ(test, printport_sync(t->port), -EIO);
+	KUNIT_EXPECT_EQ(test, printport_sync(t->port), 0);
+}
+
+static void the_result_of_one_failed_job_does_not_speak_for_another(struct kunit *test)
+{
+	struct fake_transport *t = test->priv;
+	struct printport_job_result result;
+	u32 first;
+
+	fake_write(t, 0, 10);
+	first = end_job(t);
+	fake_write(t, 1, 10);
+	fake_stop(t, -EIO);
+	fake_stop(t, -ENOSPC);
+	fake_get_job(t, first, &result);
+	KUNIT_EXPECT_EQ(test, result.error, EIO);
+	KUNIT_EXPECT_EQ(test, printport_sync(t->port), -ENOSPC);
+}
+
+static void a_write_that_got_something_in_leaves_another_jobs_error(struct kunit *test)
+{
+	struct fake_transport *t = test->priv;
+	struct fake_actor *writer;
+
+	fake_write(t, 0, 2000);
+	end_job(t);
+	writer = fake_write_in_thread(t, 1, FAKE_QUEUE_SIZE);
+	fake_wait_for_sleeper(t);
+	fake_stop(t, -EIO);
+	KUNIT_EXPECT_EQ(test, fake_join(writer), FAKE_QUEUE_SIZE - 2000);
+	KUNIT_EXPECT_EQ(test, fake_write(t, 1, 10), -EIO);
+	fake_print_all(t);
+	fake_expect_paper(t, 1, 0, FAKE_QUEUE_SIZE - 2000);
+}
+
 /* A full queue. */
 
 static void a_write_takes_what_fits(struct kunit *test)
@@ -796,6 +841,9 @@ static struct kunit_case queue_test_cases[] = {
 	KUNIT_CASE(a_failure_with_nothing_queued_is_nobodys),
 	KUNIT_CASE(a_failure_gives_its_room_back),
 	KUNIT_CASE(two_failures_are_counted_as_two),
+	KUNIT_CASE(one_report_speaks_for_all_that_failed_before),
+	KUNIT_CASE(the_result_of_one_failed_job_does_not_speak_for_another),
+	KUNIT_CASE(a_write_that_got_something_in_leaves_another_jobs_error),
 	KUNIT_CASE(a_write_takes_what_fits),
 	KUNIT_CASE(a_full_queue_refuses_without_waiting),
 	KUNIT_CASE(a_full_queue_is_writable_from_low_water_on),

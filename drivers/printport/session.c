@@ -250,6 +250,7 @@ void printport_dont_wait(struct printport *port)
 	port->drain_waited = true;
 	spin_unlock_irq(&port->lock);
 }
+PRINTPORT_EXPORT_FOR_TEST(printport_dont_wait);
 
 /**
  * printport_flush - the last file descriptor of a session is being closed

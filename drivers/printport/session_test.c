@@ -236,6 +236,17 @@ static void close_waits_once(struct kunit *test)
 	fake_expect_state(t, PRINTPORT_STATE_DRAINING);
 }
 
+static void close_does_not_wait_where_it_must_not(struct kunit *test)
+{
+	struct fake_transport *t = test->priv;
+
+	t->port->limits.close_ms = PRINTPORT_LIMIT_MAX_MS;
+	open_with_bytes(t, 10);
+	printport_dont_wait(t->port);
+	KUNIT_EXPECT_EQ(test, fake_close(t), 0);
+	fake_expect_state(t, PRINTPORT_STATE_DRAINING);
+}
+
 static void close_tells_what_failed_while_it_waited(struct kunit *test)
 {
 	struct fake_transport *t = test->priv;
@@ -697,6 +708,7 @@ static struct kunit_case session_test_cases[] = {
 	KUNIT_CASE(close_waits_for_the_printer),
 	KUNIT_CASE(close_waits_no_longer_than_its_limit),
 	KUNIT_CASE(close_waits_once),
+	KUNIT_CASE(close_does_not_wait_where_it_must_not),
 	KUNIT_CASE(close_tells_what_failed_while_it_waited),
 	KUNIT_CASE(a_transport_that_fails_to_open_says_why),
 	KUNIT_CASE(a_transport_that_failed_to_open_is_not_closed),

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash
-# What the scripts in the guest share: modules, the gadget printer, running programs and
-# counting. In the environment: PRINTPORT_MODULES, PRINTPORT_PROGRAMS, PRINTPORT_OUT.
+# shellcheck shell=bash disable=SC2034
+# What the scripts in the guest share: counting, modules, ports, the gadget printer.
+# In the environment: PRINTPORT_MODULES, PRINTPORT_PROGRAMS, and PRINTPORT_OUT if any.
 
 set -u
 modules=${PRINTPORT_MODULES:?where the .ko files are}
 programs=${PRINTPORT_PROGRAMS:?where the test programs are}
 passed=0 failed=0 skipped=0
+# A factor for bounds of time, as in the test programs.
+patience=1
+[ "${PRINTPORT_KERNEL-}" != debug ] || patience=5
 
 ok() {
 	passed=$((passed + 1))
@@ -18,7 +21,7 @@ fail() {
 	echo "FAIL $*"
 }
 
-# check NAME COMMAND...
+# check NAME COMMAND...: one test
 check() {
 	local name=$1
 	shift
@@ -29,29 +32,142 @@ check() {
 	fi
 }
 
-# The last line of each script; its exit code.
-finish() {
-	echo "${0##*/}: $passed passed, $failed failed$([ "$skipped" -eq 0 ] || echo ", $skipped skipped")"
-	[ "$failed" -eq 0 ]
+# refused NAME COMMAND...: one test, of a command that must fail
+refused() {
+	local name=$1
+	shift
+	if "$@" 2>/dev/null; then
+		fail "$name: not refused: $*"
+	else
+		ok "$name"
+	fi
 }
 
-# run PROGRAM [ARG...]: a test program, whose cases are counted. PROGRAM may begin with 32/.
+# finish: the sum, the last line of each script, and its exit code
+finish() {
+	local sum="$passed passed, $failed failed"
+	[ "$skipped" -eq 0 ] || sum="$sum, $skipped skipped"
+	echo "${0##*/}: $sum"
+	[ "$failed" -eq 0 ]
+	exit
+}
+
+# count NAME CODE FILE: the sum at the end of a test program's output
+count() {
+	local sum='([0-9]+) passed, ([0-9]+) failed(, ([0-9]+) skipped)?$' last
+	last=$(tail -n 1 "$3")
+	if [[ $last =~ $sum ]]; then
+		passed=$((passed + BASH_REMATCH[1]))
+		failed=$((failed + BASH_REMATCH[2]))
+		skipped=$((skipped + ${BASH_REMATCH[4]:-0}))
+	else
+		fail "$1: ended with code $2 and no result"
+	fi
+}
+
+# run PROGRAM [ARG...]: a test program, whose cases are counted
 run() {
-	local line code result
-	while IFS= read -r line; do
-		echo "$line"
-		result=$line
-	done < <(
-		"$programs/$@"
-		echo "exit $?"
-	) | {
-		local last='' count=''
-		while IFS= read -r line; do
-			case $line in
-			exit\ *) code=${line#exit } ;;
-			*) echo "$line" && last=$line ;;
-			esac
-		done
-		:
-	}
+	local output code
+	output=$(mktemp)
+	"$programs/$1" "${@:2}" | tee "$output"
+	code=${PIPESTATUS[0]}
+	count "$1" "$code" "$output"
+	rm -f "$output"
+}
+
+# soon SECONDS COMMAND...: waits until the command succeeds
+soon() {
+	local until=$((SECONDS + $1 * patience))
+	shift
+	until "$@"; do
+		[ "$SECONDS" -le "$until" ] || return 1
+		sleep 0.02
+	done
+}
+
+# bounded SECONDS COMMAND...: a command that might hang
+bounded() {
+	local seconds=$(($1 * patience))
+	shift
+	timeout -k 5 "$seconds" "$@"
+}
+
+loaded() {
+	[ -d "/sys/module/$1" ]
+}
+
+# load MODULE...: those that are not loaded yet
+load() {
+	local module
+	for module; do
+		case $module in
+		printport_usb) modprobe usbcore 2>/dev/null ;;
+		printport_parport) modprobe parport ;;
+		esac
+		loaded "$module" || insmod "$modules/$module.ko" || return
+	done
+}
+
+# load_modules MODULE...: or the script cannot go on
+load_modules() {
+	load "$@" && return
+	fail "load $*"
+	finish
+}
+
+# port_of TRANSPORT: the name of its newest port
+port_of() {
+	local dir
+	for dir in /sys/class/printport/printport*; do
+		[ "$(cat "$dir/transport" 2>/dev/null)" = "$1" ] && echo "${dir##*/}"
+	done | tail -n 1 | grep .
+}
+
+# attribute PORT PATH [VALUE]: shows it, or says whether it is VALUE
+attribute() {
+	local value
+	value=$(cat "/sys/class/printport/$1/$2" 2>/dev/null) || return
+	if [ $# -eq 2 ]; then
+		echo "$value"
+	else
+		[ "$value" = "$3" ]
+	fi
+}
+
+sims=/sys/kernel/config/printport_sim
+
+gadget=/sys/kernel/config/usb_gadget/printer
+gadget_node=/dev/g_printer0
+
+# gadget_up ID: a high-speed printer with this IEEE 1284 id on an emulated bus
+gadget_up() {
+	modprobe -a libcomposite usb_f_printer 2>/dev/null
+	modprobe dummy_hcd is_high_speed=1 || return
+	mkdir -p $gadget/strings/0x409 $gadget/configs/c.1 $gadget/functions/printer.0 || return
+	echo 0x1d6b >$gadget/idVendor
+	echo 0x0104 >$gadget/idProduct
+	echo Acme >$gadget/strings/0x409/manufacturer
+	echo "Mono 1" >$gadget/strings/0x409/product
+	echo X42 >$gadget/strings/0x409/serialnumber
+	echo "$1" >$gadget/functions/printer.0/pnp_string
+	echo 10 >$gadget/functions/printer.0/q_len
+	ln -sf $gadget/functions/printer.0 $gadget/configs/c.1/ || return
+	gadget_plug
+}
+
+gadget_plug() {
+	local udc
+	udc=$(find /sys/class/udc -mindepth 1 -printf '%f\n' | head -n 1)
+	echo "$udc" >$gadget/UDC && soon 10 test -e $gadget_node
+}
+
+gadget_unplug() {
+	echo >$gadget/UDC
+}
+
+gadget_down() {
+	gadget_unplug 2>/dev/null
+	rm -f $gadget/configs/c.1/printer.0
+	rmdir $gadget/functions/printer.0 $gadget/configs/c.1 $gadget/strings/0x409 $gadget &&
+		modprobe -r dummy_hcd
 }

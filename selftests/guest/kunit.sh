@@ -1,23 +1,25 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# usage: kunit.sh      runs the unit tests; needs a kernel with KUnit and PRINTPORT_MODULES
-set -eu
-modules=${PRINTPORT_MODULES:?where the .ko files are}
+# usage: kunit.sh     the unit tests, in a kernel with CONFIG_KUNIT
+. "$(dirname "$0")/common.sh"
 
-dmesg --clear
-insmod "$modules/printport.ko"
-insmod "$modules/printport_test.ko"
-rmmod printport_test printport
+results=/sys/kernel/debug/kunit
 
-# KTAP: suites are not indented, their cases are by four columns, parameters by more.
-log=$(dmesg | sed 's/^\[ *[0-9.]*\] //')
-grep -E '^ *(# Subtest|# .*(FAILED|EXPECTATION|ASSERTION|Expected)|not ok|ok )' <<<"$log" || true
-passed=$(grep -cE '^    ok ' <<<"$log" || true)
-failed=$(grep -cE '^    not ok ' <<<"$log" || true)
-skipped=$(grep -cE '^    ok .*# SKIP' <<<"$log" || true)
-if [ "$passed" -eq 0 ]; then
-	echo "FAIL no unit test ran"
-	failed=$((failed + 1))
-fi
-echo "$((passed - skipped)) passed, $failed failed, $skipped skipped"
-[ "$failed" -eq 0 ]
+modprobe -q kunit
+load_modules printport
+before=$(find $results -name results | sort)
+insmod "$modules/printport_test.ko" || fail "load printport_test"
+for file in $(find $results -name results | sort); do
+	[[ $'\n'$before$'\n' != *$'\n'$file$'\n'* ]] || continue
+	cat "$file"
+	while read -r verdict; do
+		case $verdict in
+		*"# SKIP"*) skipped=$((skipped + 1)) ;;
+		ok*) passed=$((passed + 1)) ;;
+		*) failed=$((failed + 1)) ;;
+		esac
+	done < <(grep -E '^    (not )?ok ' "$file" | sed 's/^ *//')
+done
+[ $((passed + failed)) -gt 0 ] || fail "no results"
+check "unload" rmmod printport_test printport
+finish

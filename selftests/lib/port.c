@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "options.h"
 #include "port.h"
 #include "random.h"
 #include "tap.h"
@@ -155,6 +156,17 @@ void write_all(int fd, const void *buf, size_t len)
 	}
 }
 
+void expect_on_paper(const void *buf, size_t len)
+{
+	int fd;
+
+	if (!options.expect)
+		return;
+	fd = CHECK_OK(open(options.expect, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+	write_all(fd, buf, len);
+	CHECK_OK(close(fd));
+}
+
 void write_random(int fd, unsigned int seed, unsigned long long pos, size_t len)
 {
 	char buf[16384];
@@ -163,6 +175,7 @@ void write_random(int fd, unsigned int seed, unsigned long long pos, size_t len)
 		size_t part = len < sizeof(buf) ? len : sizeof(buf);
 
 		random_fill(seed, pos, buf, part);
+		expect_on_paper(buf, part);
 		write_all(fd, buf, part);
 		pos += part;
 		len -= part;

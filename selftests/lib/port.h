@@ -44,7 +44,9 @@ struct printport_job_result job_get(int fd, __u32 id);
 
 /* Writes all of it, whatever signals come. */
 void write_all(int fd, const void *buf, size_t len);
-/* Writes random bytes; see random_fill(). */
+/* Appends to the file of --expect, if there is one. */
+void expect_on_paper(const void *buf, size_t len);
+/* Writes random bytes, see random_fill(), and expects them on paper. */
 void write_random(int fd, unsigned int seed, unsigned long long pos, size_t len);
 /* Writes without waiting until nothing more is accepted; returns how much was. */
 size_t write_until_full(int fd, unsigned int seed, unsigned long long pos);

@@ -35,7 +35,7 @@ static void ten_jobs(void)
 	int fd, i;
 
 	for (i = 0; i < 10; i++)
-		total += lengths[i] = i == 5 ? 0 : random_below(&state, 100000);
+		total += lengths[i] = i == 5 ? 0 : random_below(&state, options.quick ? 20000 : 100000);
 	if (port.printer[0])
 		printer = printer_expect(port.printer, options.seed, total);
 	fd = port_open_soon(&port, O_WRONLY);
@@ -245,7 +245,6 @@ static void abort_active(void)
 	CHECK_EQ(port_number(&sim.port, "queued"), 0);
 	CHECK_EQ(port_number(&sim.port, "stats/jobs_aborted"), 1);
 	CHECK_EQ(port_number(&sim.port, "stats/bytes_lost"), result.bytes_lost);
-	CHECK_EQ(port_status(fd).job, 0);
 
 	sim_set(&sim, "stall", "0");
 	printer = CHECK_OK(open(sim.port.printer, O_RDONLY));
@@ -314,7 +313,7 @@ static void close_unended(void)
 	job_start(fd, "not ended");
 	write_random(fd, options.seed + 1, 0, 100000);
 	began = tap_now_ms();
-	CHECK_OK(close(fd));
+	CHECK_ERR(close(fd), ECANCELED);	/* bytes are lost */
 	CHECK(tap_now_ms() - began < tap_patience(3000));
 	check_unended_is_aborted(&sim);
 }
@@ -343,6 +342,7 @@ static void refusals(void)
 	int fd = port_open(&sim.port, O_RDWR), reader, i;
 	struct printport_job_start start = { };
 	struct printport_job_query query = { };
+	struct printport_limits limits;
 	static const struct printport_job_query wrong[] = {
 		{ .wait = 3 },
 		{ .wait = ~0U },
@@ -398,6 +398,9 @@ static void refusals(void)
 	CHECK_ERR(ioctl(reader, PRINTPORT_IOC_END_JOB, &query), EBADF);
 	CHECK_ERR(ioctl(reader, PRINTPORT_IOC_ABORT_JOB, &query), EBADF);
 	CHECK_ERR(ioctl(reader, PRINTPORT_IOC_GET_JOB, &query), ENOENT);
+	CHECK_OK(ioctl(reader, PRINTPORT_IOC_GET_LIMITS, &limits));
+	CHECK_ERR(ioctl(reader, PRINTPORT_IOC_SET_LIMITS, &limits), EBADF);
+	CHECK_ERR(ioctl(reader, PRINTPORT_IOC_RESET), EBADF);
 	CHECK_OK(close(reader));
 }
 
@@ -414,7 +417,7 @@ static void names(void)
 
 	CHECK_OK(ioctl(fd, PRINTPORT_IOC_START_JOB, &start));
 	port_get(&sim.port, "job", text, sizeof(text));
-	if (!strstr(text, "user=us?er name=a?b?[1m \303\244?z"))
+	if (!strstr(text, "\tus?er\ta?b?[1m \303\244?z"))
 		FAIL("the job is shown as: %s", text);
 	CHECK(!strchr(text, '\n'));
 	job_end(fd, PRINTPORT_WAIT_DELIVERED);

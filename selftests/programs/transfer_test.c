@@ -137,20 +137,16 @@ static void send_bytes(struct sender *sender, int way, uint64_t bytes)
 	/* vmsplice() hands out these pages: none is written to before it is taken. */
 	char *buf = mmap(NULL, STEP_MAX, PROT_READ | PROT_WRITE,
 			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	int expect = -1;
 	uint64_t pos = 0;
 
 	CHECK(buf != MAP_FAILED);
-	if (options.expect)
-		expect = CHECK_OK(open(options.expect, O_WRONLY | O_CREAT | O_APPEND, 0644));
 	while (pos < bytes) {
 		size_t len = random_size(&sender->state, STEP_MAX), done = 0;
 
 		if (len > bytes - pos)
 			len = bytes - pos;
 		random_fill(options.seed, pos, buf, len);
-		if (expect >= 0)
-			write_all(expect, buf, len);
+		expect_on_paper(buf, len);
 		while (done < len) {
 			int this = way >= 0 ? way :
 				   (int)random_below(&sender->state,
@@ -168,8 +164,6 @@ static void send_bytes(struct sender *sender, int way, uint64_t bytes)
 		pos += len;
 	}
 	munmap(buf, STEP_MAX);
-	if (expect >= 0)
-		close(expect);
 }
 
 static long send_signals(void *arg)

@@ -435,7 +435,8 @@ static void info(void)
 	port_get(&port, "transport", transport, sizeof(transport));
 	CHECK(!strcmp(got.transport, transport));
 	CHECK_EQ(port_status(fd).state, PRINTPORT_STATE_OPEN);
-	CHECK_EQ(port_status(fd).printer_state, PRINTPORT_PRINTER_IDLE);
+	if (!options.port)
+		CHECK_EQ(port_status(fd).printer_state, PRINTPORT_PRINTER_IDLE);
 	CHECK_EQ(port_status(fd).queued, 0);
 	CHECK_OK(close(fd));
 }
@@ -457,6 +458,17 @@ static void lp_status(void)
 	CHECK_OK(ioctl(fd, LPRESET));
 	CHECK_OK(ioctl(fd, PRINTPORT_IOC_RESET));
 	CHECK_EQ(sim_number(&sim, "resets"), 2);
+	CHECK_OK(close(fd));
+}
+
+static void lp_lines(void)
+{
+	struct port port = sim_or_option(true);
+	int fd = port_open(&port, O_WRONLY), lines = -1;
+
+	CHECK_OK(ioctl(fd, LPGETSTATUS, &lines));
+	CHECK(lines >= 0 && lines <= 0xff);
+	tap_note("%#x", lines);
 	CHECK_OK(close(fd));
 }
 
@@ -511,6 +523,7 @@ static const struct tap_case cases[] = {
 	{ "unidirectional", unidirectional, 0 },
 	{ "info", info, 0 },
 	{ "lp_status", lp_status, 0 },
+	{ "lp_lines", lp_lines, 0 },
 	{ "device_id", device_id, 0 },
 };
 
