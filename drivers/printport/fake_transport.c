@@ -1,13 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* See fake_transport.h. */
 #include <linux/delay.h>
-#include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/uio.h>
 
 #include "fake_transport.h"
+
+/* Threads that stay: to make one takes longer than most of what they do. */
+static struct workqueue_struct *fake_threads;
+
+int fake_threads_begin(void)
+{
+	fake_threads = alloc_workqueue("printport_test", WQ_UNBOUND, 0);
+	return fake_threads ? 0 : -ENOMEM;
+}
+
+void fake_threads_end(void)
+{
+	destroy_workqueue(fake_threads);
+}
 
 static struct fake_transport *fake_called(struct printport *port)
 {
@@ -115,12 +128,9 @@ void fake_unplug(struct fake_transport *t)
 
 static bool fake_actor_end(struct fake_actor *actor)
 {
-	if (!actor->task)
-		goto free;
-	if (!wait_for_completion_timeout(&actor->done, FAKE_PATIENCE))
+	if (actor->gone && !wait_for_completion_timeout(&actor->done, FAKE_PATIENCE))
 		return false;
-	kthread_stop(actor->task);
-free:
+	flush_work(&actor->work);
 	list_del(&actor->node);
 	kfree(actor);
 	return true;
@@ -565,6 +575,15 @@ void fake_expect_account(struct fake_transport *t,
 	KUNIT_EXPECT_EQ(t->test, result->bytes_lost, lost);
 }
 
+static void fake_actor_work(struct work_struct *work)
+{
+	struct fake_actor *actor = container_of(work, struct fake_actor, work);
+
+	udelay(actor->delay_us);
+	actor->result = actor->act(actor);
+	complete_all(&actor->done);
+}
+
 struct fake_actor *fake_actor(struct fake_transport *t,
 			      long (*act)(struct fake_actor *actor))
 {
@@ -574,33 +593,15 @@ struct fake_actor *fake_actor(struct fake_transport *t,
 	actor->t = t;
 	actor->act = act;
 	init_completion(&actor->done);
+	INIT_WORK(&actor->work, fake_actor_work);
 	list_add_tail(&actor->node, &t->actors);
 	return actor;
 }
 
-static int fake_actor_thread(void *data)
-{
-	struct fake_actor *actor = data;
-
-	udelay(actor->delay_us);
-	actor->result = actor->act(actor);
-	complete_all(&actor->done);
-
-	set_current_state(TASK_IDLE);
-	while (!kthread_should_stop()) {
-		schedule();
-		set_current_state(TASK_IDLE);
-	}
-	__set_current_state(TASK_RUNNING);
-	return 0;
-}
-
 void fake_go(struct fake_actor *actor)
 {
-	struct task_struct *task = kthread_run(fake_actor_thread, actor, "fake_actor");
-
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(actor->t->test, task);
-	actor->task = task;
+	actor->gone = true;
+	queue_work(fake_threads, &actor->work);
 }
 
 long fake_join(struct fake_actor *actor)

@@ -115,7 +115,8 @@ struct fake_transport {
  * struct fake_actor - a thread that does one thing
  * @node: in fake_transport.actors
  * @t: the transport
- * @task: the thread
+ * @work: the thread
+ * @gone: it is on its way
  * @act: what it does
  * @stream: for @act
  * @len: for @act
@@ -128,7 +129,8 @@ struct fake_transport {
 struct fake_actor {
 	struct list_head node;
 	struct fake_transport *t;
-	struct task_struct *task;
+	struct work_struct work;
+	bool gone;
 	long (*act)(struct fake_actor *actor);
 	u32 stream;
 	size_t len;
@@ -141,6 +143,10 @@ struct fake_actor {
 
 extern const struct printport_ops fake_ops;
 extern const struct printport_ops fake_one_way_ops;
+
+/* The module's: what the actors run on. */
+int fake_threads_begin(void);
+void fake_threads_end(void);
 
 /* A suite's ->init() and ->exit(): a small queue, and a fresh port per test case. */
 int fake_test_init(struct kunit *test);

@@ -3,15 +3,18 @@
  * Two or three things at the same time, up to a few hundred times over. What is expected
  * holds whichever of them comes first; KASAN and lockdep watch the rest.
  */
+#include <linux/moduleparam.h>
 #include <linux/random.h>
 
 #include "fake_transport.h"
 
-#define ROUNDS		300
+#define ROUNDS		500
 #define SPREAD_US	300
 
 /* A machine that is slow, or has other things to do, gets through fewer of them. */
-#define TIME		(3 * HZ / 2)
+static unsigned int race_ms = 1500;
+module_param(race_ms, uint, 0444);
+MODULE_PARM_DESC(race_ms, "How long each race is repeated at most (default 1500 ms)");
 
 struct rounds {
 	unsigned long end;
@@ -21,7 +24,7 @@ struct rounds {
 static bool again(struct kunit *test, struct rounds *rounds)
 {
 	if (!rounds->end)
-		rounds->end = jiffies + TIME;
+		rounds->end = jiffies + msecs_to_jiffies(race_ms);
 	if (rounds->done < ROUNDS && time_before(jiffies, rounds->end)) {
 		rounds->done++;
 		return true;

@@ -53,6 +53,13 @@
  * reads; from then on the transport may push with printport_rx_push() what
  * arrives, until ->rx_stop(). What was not accepted the transport keeps, stops
  * reading, and offers again at the next ->rx_start().
+ *
+ * Contexts
+ *
+ * printport_tx_*(), printport_rx_*() and printport_set_reasons() may be called from
+ * any context, interrupts included, and with a lock of the transport held that its
+ * ops take, too: the core calls no op with a spinlock held. printport_set_reasons()
+ * may be called from printport_alloc() on. The others sleep.
  */
 #ifndef _LINUX_PRINTPORT_H
 #define _LINUX_PRINTPORT_H
@@ -91,7 +98,9 @@ struct printport;
  * printport_register(), and none after printport_unregister() has returned; the
  * core calls them concurrently with each other except for @open and @close, which
  * alternate. @tx_start, @tx_cancel, @rx_start and @rx_stop are called only between
- * @open and @close.
+ * @open and @close; @get_status and @reset also on a closed port. A port that is
+ * unregistered while it is open gets no @close: what @open took, the transport gives
+ * back after printport_unregister().
  */
 struct printport_ops {
 	struct module *owner;

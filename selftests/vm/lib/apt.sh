@@ -22,7 +22,10 @@ suite_sources() {
 					at++
 				at++
 			}
-			if (want == own ? index($at, own) == 1 && $at !~ /backports/ : $at == own) {
+			main = 0
+			for (i = at + 1; i <= NF; i++)
+				main += $i == "main"
+			if (main && (want == own ? index($at, own) == 1 && $at !~ /backports/ : $at == own)) {
 				if (want != own)
 					$at = want
 				print
@@ -35,7 +38,8 @@ suite_sources() {
 		echo
 	done | awk -v own="$own" -v want="$want" '
 		BEGIN { RS = ""; FS = "\n" }
-		/(^|\n)Enabled: *no/ || !/(^|\n)Types:[^\n]*deb( |\n|$)/ { next }
+		/(^|\n)Enabled: *no/ || !/(^|\n)Types:[^\n]*deb( |\n|$)/ ||
+			!/(^|\n)Components:[^\n]* main( |\n|$)/ { next }
 		{
 			suites = ""
 			for (i = 1; i <= NF; i++)
@@ -58,7 +62,8 @@ suite_sources() {
 		}' >"$dir/machine.sources"
 }
 
-# apt_suite SUITE: apt-get and apt-cache below work on that suite; false if it is not there.
+# apt_suite SUITE: apt_query and apt_unpack work on that suite. Not every archive of the
+# machine need have it: judge by what apt_query finds.
 apt_suite() {
 	apt_dir=$cache/apt/$1
 	apt_conf=$apt_dir/apt.conf
@@ -79,7 +84,7 @@ apt_suite() {
 	CONF
 	# The _apt user may not enter the cache of root's home.
 	[ "$(id -u)" -ne 0 ] || echo 'APT::Sandbox::User "root";' >>"$apt_conf"
-	apt-get -c "$apt_conf" -q -o APT::Update::Error-Mode=any update >"$logs/apt-$1.log" 2>&1
+	apt-get -c "$apt_conf" -q update >"$logs/apt-$1.log" 2>&1 || true
 }
 
 apt_query() {

@@ -13,12 +13,12 @@ debug_dir() {
 # Which suite still has which 7.x source changes with time; the lowest changes least.
 debug_source() {
 	for suite in trixie-backports forky sid; do
-		apt_suite "$suite" || continue
+		apt_suite "$suite"
 		package=$(apt_query search --names-only '^linux-source-7\.[0-9]+$' | cut -d ' ' -f 1 |
 			sort -V | grep -v -x -e 'linux-source-7\.[01]' | head -n 1)
 		[ -z "$package" ] || return 0
 	done
-	die "no linux-source-7.2 or newer in this machine's archive; see $logs"
+	die "found no linux-source-7.2 or newer; see $logs"
 }
 
 # lost_options FRAGMENT CONFIG: the fragment's lines that did not survive.
@@ -38,16 +38,16 @@ configure_debug() {
 	}
 }
 
-# Building modules, checkpatch and kernel-doc need headers, scripts and the names of
-# directories: 200 MB of 4 GB.
+# Building modules, checkpatch and kernel-doc need headers, scripts and the names of the
+# top directories: 200 MB of 4 GB.
 prune_debug() {
-	rm -rf sound/* samples/* tools/perf tools/testing vmlinux vmlinux.* .tmp_* \
-		Documentation/devicetree
-	find . -type f ! -path './scripts/*' ! -path './tools/*' \
-		\( -name '*.[aocS]' -o -name '.*.cmd' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \
-		-o -name '*.dts*' -o -name '*.rs' \) -delete
+	for dir in block certs crypto drivers fs init io_uring ipc kernel lib mm net rust samples \
+		security sound usr virt Documentation/devicetree; do
+		rm -rf "$dir" && mkdir "$dir" || return
+	done
+	rm -rf tools/perf tools/testing vmlinux vmlinux.* .tmp_* ../modules/lib/modules/*/build
 	find arch -mindepth 1 -maxdepth 1 -type d ! -name x86 -exec rm -rf {} +
-	find Documentation -type f ! -name '*.rst' -delete
+	find arch -type f \( -name '*.[aocS]' -o -name '.*.cmd' -o -name 'bzImage' \) -delete
 }
 
 build_debug() {
@@ -59,16 +59,17 @@ build_debug() {
 
 setup_debug() {
 	[ -z "$(debug_dir)" ] || return 0
+	key=$(debug_key)
 	debug_source
 	version=$(apt_field "$package" Version)
 	note "fetching the source of Linux $version"
 	cache_begin
 	apt_unpack "$tmp" "$package=$version"
-	note "building the debug kernel (about 7 min on 2 cores); log: $logs/debug.log"
+	note "building the debug kernel (7 to 15 min on 2 cores)"
 	mkdir "$tmp/build"
 	cd "$tmp/build" || exit
 	logged debug build_debug "$tmp/usr/src/$package.tar.xz"
 	cd "$here" || exit
 	rm -rf "${tmp:?}/usr"
-	cache_commit "$cache/debug/$version-$(debug_key)"
+	cache_commit "$cache/debug/$version-$key"
 }

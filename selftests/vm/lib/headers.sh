@@ -12,7 +12,7 @@ unpack_headers() {
 	arch=linux-headers-$1
 	version=$(apt_field "$arch" Version)
 	[ -n "$version" ] ||
-		die "the archive no longer has $arch; remove $cache/stock for a newer kernel"
+		die "found no $arch; remove $cache/stock for a newer kernel, or see $logs"
 	set -- "$1" "$(apt_field "$arch" Depends | tr ',' '\n' |
 		sed -n "s/^ *\(linux-headers-[^ ]*common[^ ]*\|linux-kbuild-[^ ]*\).*/\1=$version/p")"
 	final=$cache/headers/$1
@@ -31,16 +31,16 @@ setup_headers_6_1() {
 	abi=${abi##*/}
 	[ ! -d "$cache/headers/$abi" ] || return 0
 	note "fetching the headers of $abi"
-	apt_suite "$(codename)" || die "apt cannot read the archive; see $logs"
+	apt_suite "$(codename)"
 	unpack_headers "$abi"
 }
 
 setup_headers_6_12() {
 	[ -z "$(kdir 6.12)" ] || return 0
 	note "fetching the headers of Linux 6.12"
-	apt_suite bookworm-backports || die "apt cannot read bookworm-backports; see $logs"
+	apt_suite bookworm-backports
 	abi=$(apt_query search --names-only '^linux-headers-6\.12\..*-amd64$' |
 		sed -n 's/^linux-headers-\([^ ]*\) .*/\1/p' | grep -v -e -rt- -e -cloud- | sort -V | tail -n 1)
-	[ -n "$abi" ] || die "bookworm-backports has no headers of Linux 6.12"
+	[ -n "$abi" ] || die "found no headers of Linux 6.12 in bookworm-backports; see $logs"
 	unpack_headers "$abi"
 }

@@ -9,9 +9,9 @@ stock_dir() {
 setup_stock() {
 	[ -z "$(stock_dir)" ] || return 0
 	note "fetching Debian 12's kernel"
-	apt_suite "$(codename)" || die "apt cannot read the archive; see $logs"
+	apt_suite "$(codename)"
 	abi=$(apt_field linux-image-amd64 Depends | sed -n 's/^linux-image-\(6\.1\.[^ ,]*\).*/\1/p')
-	[ -n "$abi" ] || die "no linux-image-amd64 6.1 in this machine's archive (Debian 12 is needed)"
+	[ -n "$abi" ] || die "found no linux-image-amd64 6.1 (is this Debian 12?); see $logs"
 	cache_begin
 	apt_unpack "$tmp" "linux-image-$abi"
 	# The package leaves modules.dep to its postinst.
