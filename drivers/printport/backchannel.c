@@ -137,7 +137,7 @@ ssize_t printport_read(struct printport *port, struct iov_iter *to, bool nonbloc
 	mutex_unlock(&port->rx_mutex);
 	return ret;
 }
-PRINTPORT_EXPORT_FOR_TEST(printport_read);
+EXPORT_SYMBOL_FOR_TEST(printport_read);
 
 /**
  * printport_rx_room - how much printport_rx_push() would accept

@@ -256,9 +256,9 @@ long printport_lp_ioctl(struct file *file, struct printport *port,
 
 /* For the unit tests, which are a module of their own. */
 #ifdef PRINTPORT_KUNIT
-#define PRINTPORT_EXPORT_FOR_TEST(symbol) EXPORT_SYMBOL_GPL(symbol)
+#define EXPORT_SYMBOL_FOR_TEST(symbol) EXPORT_SYMBOL_GPL(symbol)
 #else
-#define PRINTPORT_EXPORT_FOR_TEST(symbol)
+#define EXPORT_SYMBOL_FOR_TEST(symbol)
 #endif
 
 #endif /* _PRINTPORT_CORE_H */

@@ -154,4 +154,4 @@ void ieee1284_id_parse(struct ieee1284_id *id, const void *raw, size_t len)
 		at = semicolon + 1;
 	}
 }
-PRINTPORT_EXPORT_FOR_TEST(ieee1284_id_parse);
+EXPORT_SYMBOL_FOR_TEST(ieee1284_id_parse);

@@ -28,7 +28,7 @@ struct printport_job *printport_job_alloc(void)
 {
 	return kzalloc(sizeof(struct printport_job), GFP_KERNEL_ACCOUNT);
 }
-PRINTPORT_EXPORT_FOR_TEST(printport_job_alloc);
+EXPORT_SYMBOL_FOR_TEST(printport_job_alloc);
 
 /**
  * printport_job_begin - from now on bytes belong to this job
@@ -397,7 +397,7 @@ int printport_job_start(struct printport *port, struct printport_job *job,
 	kfree(job);
 	return err;
 }
-PRINTPORT_EXPORT_FOR_TEST(printport_job_start);
+EXPORT_SYMBOL_FOR_TEST(printport_job_start);
 
 static bool printport_job_done(struct printport *port, u64 id)
 {
@@ -462,7 +462,7 @@ int printport_job_get(struct printport *port, struct printport_job_query *query)
 	spin_unlock_irq(&port->lock);
 	return err == -ERESTARTSYS ? -EINTR : err;
 }
-PRINTPORT_EXPORT_FOR_TEST(printport_job_get);
+EXPORT_SYMBOL_FOR_TEST(printport_job_get);
 
 /**
  * printport_job_end - END_JOB
@@ -496,7 +496,7 @@ int printport_job_end(struct printport *port, struct printport_job_query *query,
 	mutex_unlock(&port->tx_mutex);
 	return err ?: printport_job_get(port, query);
 }
-PRINTPORT_EXPORT_FOR_TEST(printport_job_end);
+EXPORT_SYMBOL_FOR_TEST(printport_job_end);
 
 static bool printport_stopped(struct printport *port, u64 id)
 {
@@ -559,7 +559,7 @@ int printport_job_abort(struct printport *port, struct printport_job_query *quer
 	printport_cancel(port, query->id);
 	return printport_job_get(port, query);
 }
-PRINTPORT_EXPORT_FOR_TEST(printport_job_abort);
+EXPORT_SYMBOL_FOR_TEST(printport_job_abort);
 
 /**
  * printport_abort_all - an operator aborts everything that is on its way
@@ -591,7 +591,7 @@ void printport_abort_all(struct printport *port)
 	if (id)
 		printport_cancel(port, id);
 }
-PRINTPORT_EXPORT_FOR_TEST(printport_abort_all);
+EXPORT_SYMBOL_FOR_TEST(printport_abort_all);
 
 /**
  * printport_jobs_close - the holder closes the port

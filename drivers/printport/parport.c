@@ -142,8 +142,8 @@ struct printport_parport {
 	struct task_struct *worker;
 
 	atomic_t requests;
-	struct mutex io;
-	spinlock_t lock;
+	struct mutex io;		/* the bus and the lines, between two bytes */
+	spinlock_t lock;		/* owned, wanted */
 	bool owned;
 	bool wanted;
 	bool held;

@@ -51,7 +51,7 @@ bool printport_tx_writable(const struct printport *port)
 		return false;
 	return printport_tx_room(port) >= printport_tx_low_water(port);
 }
-PRINTPORT_EXPORT_FOR_TEST(printport_tx_writable);
+EXPORT_SYMBOL_FOR_TEST(printport_tx_writable);
 
 /**
  * printport_tx_wake - wake everybody who waits for the forward queue
@@ -247,7 +247,7 @@ ssize_t printport_write(struct printport *port, struct iov_iter *from, bool nonb
 	kfree(write.spare);
 	return write.done ?: ret;
 }
-PRINTPORT_EXPORT_FOR_TEST(printport_write);
+EXPORT_SYMBOL_FOR_TEST(printport_write);
 
 static u64 printport_head(struct printport *port)
 {
@@ -310,7 +310,7 @@ int printport_sync(struct printport *port)
 		return -ENODEV;
 	return reported ?: err;
 }
-PRINTPORT_EXPORT_FOR_TEST(printport_sync);
+EXPORT_SYMBOL_FOR_TEST(printport_sync);
 
 /* Under lock: the job that owns the byte at @pos, or that comes next behind it. */
 static struct printport_job *printport_job_at(struct printport *port, u64 pos)

@@ -62,7 +62,7 @@ int printport_ring_alloc(struct printport_ring *ring, size_t size)
 		order--;
 	return err;
 }
-PRINTPORT_EXPORT_FOR_TEST(printport_ring_alloc);
+EXPORT_SYMBOL_FOR_TEST(printport_ring_alloc);
 
 /**
  * printport_ring_free - free the memory of a ring
@@ -78,7 +78,7 @@ void printport_ring_free(struct printport_ring *ring)
 	kfree(ring->chunks);
 	*ring = (struct printport_ring){};
 }
-PRINTPORT_EXPORT_FOR_TEST(printport_ring_free);
+EXPORT_SYMBOL_FOR_TEST(printport_ring_free);
 
 /**
  * printport_ring_span - where a position lies
@@ -98,4 +98,4 @@ void *printport_ring_span(const struct printport_ring *ring, u64 pos, size_t *le
 	*len = min(*len, end - in_chunk);
 	return ring->chunks[offset >> ring->chunk_shift] + in_chunk;
 }
-PRINTPORT_EXPORT_FOR_TEST(printport_ring_span);
+EXPORT_SYMBOL_FOR_TEST(printport_ring_span);

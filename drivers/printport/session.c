@@ -19,7 +19,7 @@
 #include "trace.h"
 
 unsigned int printport_queue_kib = 256;
-PRINTPORT_EXPORT_FOR_TEST(printport_queue_kib);
+EXPORT_SYMBOL_FOR_TEST(printport_queue_kib);
 module_param_named(queue_kib, printport_queue_kib, uint, 0644);
 MODULE_PARM_DESC(queue_kib,
 		 "KiB that a port accepts before the printer takes any (4 to 16384, default 256); for the next open");
@@ -236,7 +236,7 @@ out:
 	trace_printport_open(port->index, err);
 	return err;
 }
-PRINTPORT_EXPORT_FOR_TEST(printport_open);
+EXPORT_SYMBOL_FOR_TEST(printport_open);
 
 /**
  * printport_dont_wait - whoever closes the port must not wait for the printer
@@ -250,7 +250,7 @@ void printport_dont_wait(struct printport *port)
 	port->drain_waited = true;
 	spin_unlock_irq(&port->lock);
 }
-PRINTPORT_EXPORT_FOR_TEST(printport_dont_wait);
+EXPORT_SYMBOL_FOR_TEST(printport_dont_wait);
 
 /**
  * printport_flush - the last file descriptor of a session is being closed
@@ -278,7 +278,7 @@ int printport_flush(struct printport *port)
 		printport_drain(port, limit_ms);
 	return printport_take_error(port);
 }
-PRINTPORT_EXPORT_FOR_TEST(printport_flush);
+EXPORT_SYMBOL_FOR_TEST(printport_flush);
 
 /**
  * printport_close - nobody refers to a session any more
@@ -313,7 +313,7 @@ void printport_close(struct printport *port)
 	else
 		printport_changed(port);
 }
-PRINTPORT_EXPORT_FOR_TEST(printport_close);
+EXPORT_SYMBOL_FOR_TEST(printport_close);
 
 /**
  * printport_drain_work - a port that was draining has nothing left to drain

@@ -64,7 +64,7 @@ void printport_text_clean(char *text, char substitute)
 		if ((u8)*text < 0x20 || *text == 0x7f)
 			*text = substitute;
 }
-PRINTPORT_EXPORT_FOR_TEST(printport_text_clean);
+EXPORT_SYMBOL_FOR_TEST(printport_text_clean);
 
 /**
  * printport_reasons_format - status reasons as text
@@ -183,7 +183,7 @@ void printport_get_status(struct printport *port, struct printport_status *statu
 	};
 	spin_unlock_irq(&port->lock);
 }
-PRINTPORT_EXPORT_FOR_TEST(printport_get_status);
+EXPORT_SYMBOL_FOR_TEST(printport_get_status);
 
 /**
  * printport_lines - the printer's status lines as LPGETSTATUS gives them
@@ -214,7 +214,7 @@ int printport_lines(struct printport *port)
 	printport_ops_end(port);
 	return lines;
 }
-PRINTPORT_EXPORT_FOR_TEST(printport_lines);
+EXPORT_SYMBOL_FOR_TEST(printport_lines);
 
 /**
  * printport_reset - reset the printer
@@ -234,7 +234,7 @@ int printport_reset(struct printport *port)
 	printport_ops_end(port);
 	return err;
 }
-PRINTPORT_EXPORT_FOR_TEST(printport_reset);
+EXPORT_SYMBOL_FOR_TEST(printport_reset);
 
 /**
  * printport_event_schedule - the condition may have changed
@@ -275,7 +275,8 @@ void printport_event_work(struct work_struct *work)
 {
 	struct printport *port = container_of(to_delayed_work(work), struct printport,
 					      event_work);
-	char event[] = "PRINTPORT_EVENT=status";
+	const char *what = "status";
+	char event[32];
 	char *envp[] = { event, NULL };
 	enum printport_printer_state printer_state;
 	enum printport_state state;
@@ -303,9 +304,9 @@ void printport_event_work(struct work_struct *work)
 
 	announce = state != port->event_state || reasons != port->event_reasons;
 	if (state != port->event_state)
-		strscpy(event, "PRINTPORT_EVENT=state", sizeof(event));
+		what = "state";
 	if (errors != port->event_errors || lost != port->event_lost) {
-		strscpy(event, "PRINTPORT_EVENT=error", sizeof(event));
+		what = "error";
 		announce = true;
 	}
 
@@ -314,8 +315,10 @@ void printport_event_work(struct work_struct *work)
 	port->event_reasons = reasons;
 	port->event_errors = errors;
 	port->event_lost = lost;
-	if (announce)
-		kobject_uevent_env(&port->dev.kobj, KOBJ_CHANGE, envp);
+	if (!announce)
+		return;
+	snprintf(event, sizeof(event), "PRINTPORT_EVENT=%s", what);
+	kobject_uevent_env(&port->dev.kobj, KOBJ_CHANGE, envp);
 }
 
 /**

@@ -102,7 +102,7 @@ static ssize_t abort_store(struct device *dev, struct device_attribute *attr,
 		printport_abort_all(to_printport(dev));
 	return count;
 }
-static DEVICE_ATTR(abort, 0200, NULL, abort_store);
+static DEVICE_ATTR_WO(abort);
 
 static struct attribute *printport_attrs[] = {
 	&dev_attr_state.attr,

@@ -149,7 +149,8 @@ gadget_up() {
 	echo Acme >$gadget/strings/0x409/manufacturer
 	echo "Mono 1" >$gadget/strings/0x409/product
 	echo X42 >$gadget/strings/0x409/serialnumber
-	echo "$1" >$gadget/functions/printer.0/pnp_string
+	# f_printer of 6.1 leaves its two length bytes out of the length: spaces to be lost.
+	echo "$1  " >$gadget/functions/printer.0/pnp_string
 	echo 10 >$gadget/functions/printer.0/q_len
 	ln -sf $gadget/functions/printer.0 $gadget/configs/c.1/ || return
 	gadget_plug
