@@ -158,6 +158,7 @@ static int printport_ioctl_copy_in(const struct printport_ioctl *ioctl,
 				   const void __user *user, size_t size)
 {
 	size_t known = _IOC_SIZE(ioctl->cmd);
+	int err;
 
 	/* No member has been added yet: the first version is all there is. */
 	if (size < known)
@@ -167,7 +168,12 @@ static int printport_ioctl_copy_in(const struct printport_ioctl *ioctl,
 	memset(arg, 0, sizeof(*arg));
 	if (!(_IOC_DIR(ioctl->cmd) & _IOC_WRITE))
 		return 0;
-	return copy_struct_from_user(arg, known, user, size);
+	err = copy_struct_from_user(arg, known, user, size);
+	/* Nothing is done of which the caller could not be told the result. */
+	if (!err && (_IOC_DIR(ioctl->cmd) & _IOC_READ) &&
+	    copy_to_user(user, arg, known))
+		err = -EFAULT;
+	return err;
 }
 
 static int printport_ioctl_copy_out(const struct printport_ioctl *ioctl,

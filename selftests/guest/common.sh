@@ -141,6 +141,8 @@ gadget_node=/dev/g_printer0
 
 # gadget_up ID: a high-speed printer with this IEEE 1284 id on an emulated bus
 gadget_up() {
+	# A usblp that was there first would take the printer.
+	! loaded usblp || rmmod usblp || return
 	modprobe -a libcomposite usb_f_printer 2>/dev/null
 	modprobe dummy_hcd is_high_speed=1 || return
 	mkdir -p $gadget/strings/0x409 $gadget/configs/c.1 $gadget/functions/printer.0 || return
