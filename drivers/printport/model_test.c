@@ -287,7 +287,7 @@ static void do_abort(struct model *m)
 	u32 id = 0;
 
 	if (below(m, 2) && m->nr_jobs) {
-		id = 1 + oldest(m) + below(m, m->nr_jobs - oldest(m));
+		id = max_t(int, 1, m->nr_jobs - below(m, 6));
 		j = job(m, id);
 	}
 	if (j && !is_open(j) && j != m->active)
@@ -361,11 +361,11 @@ static void do_open(struct model *m)
 static void step(struct model *m)
 {
 	static void (*const any_time[])(struct model *) = {
-		do_take, do_take, do_take, do_done, do_done, do_done, do_stop,
+		do_take, do_take, do_take, do_done, do_done, do_stop,
 	};
 	static void (*const while_held[])(struct model *) = {
 		do_write, do_write, do_write, do_write, do_write, do_write,
-		do_start, do_start, do_end, do_end, do_get, do_get, do_abort,
+		do_start, do_start, do_end, do_end, do_get, do_get, do_abort, do_abort,
 	};
 	static void (*const rarely[])(struct model *) = {
 		do_abort_all, do_close, do_open,
