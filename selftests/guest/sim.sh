@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # usage: sim.sh [--quick]     every test program on simulated ports
+# shellcheck disable=SC2317 # functions that others call
 . "$(dirname "$0")/common.sh"
 
 quick=()
@@ -28,7 +29,43 @@ run_together() {
 	rm -r "$dir"
 }
 
+# More ports at once than the 256 that are promised.
+many_ports() {
+	local dir result=0
+	mkdir "$sims"/many{1..300} || return
+	for dir in "$sims"/many*; do
+		echo 1 >"$dir/live" || result=1
+	done
+	[ -c /dev/printport299 ] || result=1
+	rmdir "$sims"/many* || result=1
+	return "$result"
+}
+
+# Each tracepoint tells of what it is for: a job, and one that fails.
+tracepoints() {
+	local tracing=/sys/kernel/tracing sim=$sims/traced node event result=0
+	mkdir "$sim" && echo 1 >"$sim/sink" && echo 1 >"$sim/live" || return
+	node=/dev/$(cat "$sim/port")
+	echo 1 >"$tracing/events/printport/enable" || return
+	echo job >"$node"
+	echo 5 >"$sim/fail_next"
+	echo job 2>/dev/null >"$node"
+	echo 0 >"$tracing/events/printport/enable"
+	for event in 'open: .* result=0' 'close: .* queued=0' 'job: .* job=1 state=completed' \
+		'job: .* job=2 state=failed' 'queue: .* write bytes=4' 'queue: .* take bytes=4' \
+		'queue: .* done bytes=4' 'error: .* job=2 error=-5 lost=4'; do
+		grep -q "printport_$event" "$tracing/trace" || {
+			echo "# no $event"
+			result=1
+		}
+	done
+	rmdir "$sim"
+	return "$result"
+}
+
 load_modules printport printport_sim
+check "tracepoints" tracepoints
+[ ${#quick[@]} -gt 0 ] || check "300 ports" many_ports
 if [ ${#quick[@]} -gt 0 ]; then
 	# Not beside others: it counts on the names of its ports not to be taken again.
 	run unplug_test --quick
