@@ -155,7 +155,7 @@ static bool printport_gone(struct printport *port)
 
 static int printport_ioctl_copy_in(const struct printport_ioctl *ioctl,
 				   union printport_ioctl_arg *arg,
-				   const void __user *user, size_t size)
+				   void __user *user, size_t size)
 {
 	size_t known = _IOC_SIZE(ioctl->cmd);
 	int err;
