@@ -6,6 +6,7 @@
 #include <linux/idr.h>
 #include <linux/jiffies.h>
 #include <linux/module.h>
+#include <linux/reboot.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -31,7 +32,7 @@ static int printport_uevent(printport_cb_device *dev, struct kobj_uevent_env *en
 	return printport_uevent_env(to_printport((struct device *)dev), env);
 }
 
-static struct class printport_class = {
+struct class printport_class = {
 	.name = "printport",
 	.dev_groups = printport_groups,
 	.devnode = printport_devnode,
@@ -332,13 +333,23 @@ static int __init printport_init(void)
 		return err;
 	err = class_register(&printport_class);
 	if (err)
-		unregister_chrdev_region(printport_first, PRINTPORT_MINORS);
+		goto err_region;
+	err = register_reboot_notifier(&printport_reboot_notifier);
+	if (err)
+		goto err_class;
+	return 0;
+
+err_class:
+	class_unregister(&printport_class);
+err_region:
+	unregister_chrdev_region(printport_first, PRINTPORT_MINORS);
 	return err;
 }
 module_init(printport_init);
 
 static void __exit printport_exit(void)
 {
+	unregister_reboot_notifier(&printport_reboot_notifier);
 	class_unregister(&printport_class);
 	unregister_chrdev_region(printport_first, PRINTPORT_MINORS);
 	ida_destroy(&printport_ida);

@@ -37,6 +37,7 @@
 #include "ring.h"
 
 struct iov_iter;
+struct notifier_block;
 
 /* Ended jobs that may wait for the printer at one time. */
 #define PRINTPORT_JOBS_MAX	64
@@ -176,6 +177,15 @@ bool printport_ops_begin(struct printport *port);
 void printport_ops_end(struct printport *port);
 int printport_wait_tx(struct printport *port, unsigned int limit_ms,
 		      bool (*cond)(struct printport *port, u64 arg), u64 arg);
+
+extern struct class printport_class;
+
+/* shutdown.c */
+extern unsigned int printport_shutdown_ms;
+extern bool printport_shutting_down;
+extern struct notifier_block printport_reboot_notifier;
+
+void printport_shutdown(void);
 
 /* session.c */
 extern unsigned int printport_queue_kib;

@@ -74,6 +74,10 @@ static int printport_claim(struct printport *port, bool nonblock)
 		spin_unlock_irq(&port->lock);
 		return -ENODEV;
 	}
+	if (READ_ONCE(printport_shutting_down)) {
+		spin_unlock_irq(&port->lock);
+		return -ESHUTDOWN;
+	}
 	if (port->state == PRINTPORT_STATE_CLOSED) {
 		port->state = PRINTPORT_STATE_OPEN;
 		spin_unlock_irq(&port->lock);
@@ -198,7 +202,7 @@ static void printport_session_end(struct printport *port, bool gone)
  *
  * Context: process, sleeps.
  * Return: 0, -EBUSY (somebody holds it, or it is draining), -ENODEV, -ENOMEM,
- * -ERESTARTSYS (a signal while in line), or what the transport says.
+ * -ERESTARTSYS (a signal while in line), -ESHUTDOWN (the system shuts down), or what the transport says.
  */
 int printport_open(struct printport *port, bool nonblock)
 {
