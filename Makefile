@@ -52,6 +52,7 @@ install: all
 	@test -n '$(DESTDIR)' || depmod -a $(KREL)
 
 uninstall:
+	@test -n '$(KREL)' || { echo 'No kernel build tree at $(KDIR): say KDIR=.' >&2; exit 1; }
 	rm -f $(DESTDIR)/lib/modules/$(KREL)/*/drivers/printport/printport*.ko*
 	$(MAKE) -C tools DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) uninstall
 	@test -n '$(DESTDIR)' || depmod -a $(KREL)

@@ -230,7 +230,8 @@ static void printport_kill(struct printport *port)
  * Ops may be called before this returns.
  *
  * Context: process, may sleep.
- * Return: 0 or a negative errno; then only printport_put() is left to do.
+ * Return: 0 or a negative errno. Then the port is as after printport_unregister():
+ * it may have been opened for a moment, and is not closed.
  */
 int printport_register(struct printport *port)
 {

@@ -121,6 +121,7 @@ struct printport {
 	enum printport_state state;	/* lock */
 	bool session;			/* lock: rings and references are held */
 	bool held;			/* lock: a spooler has the node open */
+	bool shut;			/* lock: the system goes down, no byte is accepted */
 	bool drain_waited;		/* lock: this close has had its wait */
 	struct list_head openers;	/* lock: waiting in line for the port */
 	struct printport_limits limits;	/* lock; single words may be read without */

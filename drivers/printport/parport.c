@@ -83,7 +83,7 @@
 
 /* How often the printer is asked for data, and one that does not answer. */
 #define PRINTPORT_PARPORT_ASK		(100 * NSEC_PER_MSEC)
-#define PRINTPORT_PARPORT_ASK_AGAIN	(5 * NSEC_PER_SEC)
+#define PRINTPORT_PARPORT_ASK_AGAIN	(5LL * NSEC_PER_SEC)
 /* How long reading may keep forward data waiting. */
 #define PRINTPORT_PARPORT_READ_MS	50
 #define PRINTPORT_PARPORT_RX_SIZE	256
@@ -261,6 +261,9 @@ static void printport_parport_request_end(struct printport_parport *pp)
 {
 	if (!pp->held)
 		printport_parport_release(pp);
+	else if (READ_ONCE(pp->owned))
+		/* The bus that the worker waits for may have come to us. */
+		printport_parport_kick(pp);
 	mutex_unlock(&pp->io);
 }
 
@@ -276,8 +279,10 @@ static int printport_parport_request(struct printport_parport *pp)
 
 	if (printport_parport_claim(pp))
 		return 0;
-	wait_event_timeout(pp->wait, READ_ONCE(pp->owned),
-			   msecs_to_jiffies(PRINTPORT_PARPORT_ACQUIRE_MS));
+	/* One wait for all who stand in line for @io, not one each. */
+	if (!atomic_read(&pp->requests))
+		wait_event_timeout(pp->wait, READ_ONCE(pp->owned),
+				   msecs_to_jiffies(PRINTPORT_PARPORT_ACQUIRE_MS));
 	if (printport_parport_claim(pp))
 		return 0;
 	printport_parport_request_end(pp);
@@ -563,6 +568,12 @@ static int printport_parport_work(void *data)
 								    &pp->flags) ||
 							   kthread_should_stop() ||
 							   freezing(current), delay);
+		/* After a sleep the lines may be anything: claim and prepare again. */
+		if (freezing(current)) {
+			mutex_lock(&pp->io);
+			printport_parport_release(pp);
+			mutex_unlock(&pp->io);
+		}
 		try_to_freeze();
 	}
 
@@ -782,6 +793,11 @@ static void printport_parport_attach(struct parport *parport)
 	struct pardev_cb claimer = { .preempt = printport_parport_preempt };
 	struct pardev_cb listener = { .wakeup = printport_parport_wakeup };
 
+	/* parport may say it twice when a port and this driver come up together. */
+	list_for_each_entry(pp, &printport_parport_ports, node)
+		if (pp->pardev->port == parport)
+			return;
+
 	pp = kzalloc(sizeof(*pp), GFP_KERNEL);
 	if (!pp)
 		return;
@@ -813,6 +829,8 @@ static void printport_parport_attach(struct parport *parport)
 	return;
 
 err_listener:
+	/* It may have been opened for a moment, and has not been closed then. */
+	printport_parport_stop(pp);
 	parport_unregister_device(pp->listener);
 err_claimer:
 	parport_unregister_device(pp->pardev);

@@ -44,7 +44,7 @@ static size_t printport_tx_low_water(const struct printport *port)
  */
 bool printport_tx_writable(const struct printport *port)
 {
-	if (port->state == PRINTPORT_STATE_GONE || port->error ||
+	if (port->state == PRINTPORT_STATE_GONE || port->error || port->shut ||
 	    (port->job && port->job->dead))
 		return true;
 	if (!port->job && port->nr_jobs >= PRINTPORT_JOBS_MAX)
@@ -94,6 +94,8 @@ static int printport_write_refuse(struct printport *port,
 		return -EAGAIN;
 	if (port->error)
 		return printport_error_take(port);
+	if (port->shut)
+		return -ESHUTDOWN;
 	if ((port->job && port->job->dead) || printport_write_lost_job(port, write->job))
 		return -ECANCELED;
 	return 0;
@@ -202,7 +204,7 @@ static ssize_t printport_write_span(struct printport *port, struct iov_iter *fro
  *
  * Context: process, sleeps.
  * Return: bytes accepted, or -EAGAIN, -ERESTARTSYS, -ETIMEDOUT, -EFAULT, -ENOMEM,
- * -ENODEV (the port is gone), -ECANCELED (the job was aborted, or it failed and
+ * -ESHUTDOWN, -ENODEV (the port is gone), -ECANCELED (the job was aborted, or it failed and
  * that was reported), or once the error with which the transport failed (-EIO).
  */
 ssize_t printport_write(struct printport *port, struct iov_iter *from, bool nonblock)
@@ -238,7 +240,7 @@ ssize_t printport_write(struct printport *port, struct iov_iter *from, bool nonb
 				continue;
 		}
 		if (ret != -EAGAIN && ret != -ERESTARTSYS && ret != -ETIMEDOUT &&
-		    ret != -EFAULT && ret != -ENOMEM)
+		    ret != -EFAULT && ret != -ENOMEM && ret != -ESHUTDOWN)
 			write.done = 0;
 		break;
 	} while (iov_iter_count(from));

@@ -97,6 +97,8 @@ static int printport_claim(struct printport *port, bool nonblock)
 static void printport_unclaim(struct printport *port)
 {
 	spin_lock_irq(&port->lock);
+	while (READ_ONCE(printport_shutting_down) && !list_empty(&port->openers))
+		printport_grant(port, -ESHUTDOWN);
 	if (port->state != PRINTPORT_STATE_GONE) {
 		if (list_empty(&port->openers)) {
 			port->state = PRINTPORT_STATE_CLOSED;
@@ -202,7 +204,8 @@ static void printport_session_end(struct printport *port, bool gone)
  *
  * Context: process, sleeps.
  * Return: 0, -EBUSY (somebody holds it, or it is draining), -ENODEV, -ENOMEM,
- * -ERESTARTSYS (a signal while in line), -ESHUTDOWN (the system shuts down), or what the transport says.
+ * -ERESTARTSYS (a signal while in line), -ESHUTDOWN (the system shuts down), or what
+ * the transport says.
  */
 int printport_open(struct printport *port, bool nonblock)
 {

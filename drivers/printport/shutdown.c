@@ -19,24 +19,38 @@ MODULE_PARM_DESC(shutdown_ms,
 bool printport_shutting_down;
 EXPORT_SYMBOL_FOR_TEST(printport_shutting_down);
 
-static bool printport_is_drained(struct printport *port)
+/* A port that has drained takes no more bytes: nobody would wait for them. */
+static bool printport_has_drained(struct printport *port)
 {
 	bool ret;
 
 	spin_lock_irq(&port->lock);
 	ret = !port->queued;
+	port->shut |= ret;
 	spin_unlock_irq(&port->lock);
 	return ret;
 }
 
-static u64 printport_bytes_lost(struct printport *port)
+/* What has been lost so far, and what has yet to be counted. */
+static u64 printport_undelivered(struct printport *port)
 {
-	u64 lost;
+	u64 bytes;
 
 	spin_lock_irq(&port->lock);
-	lost = port->stats.bytes_lost;
+	port->shut = true;
+	bytes = port->stats.bytes_lost + port->queued;
 	spin_unlock_irq(&port->lock);
-	return lost;
+	return bytes;
+}
+
+static u64 printport_lost(struct printport *port)
+{
+	u64 bytes;
+
+	spin_lock_irq(&port->lock);
+	bytes = port->stats.bytes_lost;
+	spin_unlock_irq(&port->lock);
+	return bytes;
 }
 
 static int printport_shutdown_port(struct device *dev, void *data)
@@ -46,12 +60,12 @@ static int printport_shutdown_port(struct device *dev, void *data)
 	unsigned long left = time_after(deadline, now) ? deadline - now : 0;
 	u64 lost;
 
-	if (wait_event_timeout(port->tx_wait, printport_is_drained(port), left))
+	if (wait_event_timeout(port->tx_wait, printport_has_drained(port), left))
 		return 0;
-	lost = printport_bytes_lost(port);
+	lost = printport_lost(port);
 	printport_abort_all(port);
 	dev_warn(dev, "%llu bytes were not printed: the system shuts down\n",
-		 printport_bytes_lost(port) - lost);
+		 printport_undelivered(port) - lost);
 	return 0;
 }
 

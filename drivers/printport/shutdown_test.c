@@ -73,6 +73,30 @@ static void the_holder_is_told_what_was_dropped(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_write(t, 1, 10), -ECANCELED);
 }
 
+static void a_port_that_has_drained_takes_no_more(struct kunit *test)
+{
+	struct fake_transport *t = test->priv;
+
+	printport_shutdown();
+	KUNIT_EXPECT_EQ(test, fake_write(t, 0, 10), -ESHUTDOWN);
+	KUNIT_EXPECT_EQ(test, fake_stats(t).bytes_written, 0);
+}
+
+static void who_stands_in_line_is_sent_away(struct kunit *test)
+{
+	struct fake_transport *t = test->priv;
+	struct fake_actor *opener;
+
+	t->port->limits.open_ms = 60000;
+	opener = fake_actor(t, fake_act_open);
+	fake_go(opener);
+	fake_wait_until(t, fake_line(t) == 1);
+	printport_shutdown();
+	fake_close(t);
+	KUNIT_EXPECT_EQ(test, fake_join(opener), -ESHUTDOWN);
+	fake_expect_state(t, PRINTPORT_STATE_CLOSED);
+}
+
 static void a_port_that_drains_is_waited_for(struct kunit *test)
 {
 	struct fake_transport *t = test->priv;
@@ -95,6 +119,8 @@ static struct kunit_case shutdown_test_cases[] = {
 	KUNIT_CASE(what_is_on_its_way_may_arrive),
 	KUNIT_CASE(what_does_not_arrive_in_time_is_dropped_and_counted),
 	KUNIT_CASE(the_holder_is_told_what_was_dropped),
+	KUNIT_CASE(a_port_that_has_drained_takes_no_more),
+	KUNIT_CASE(who_stands_in_line_is_sent_away),
 	KUNIT_CASE(a_port_that_drains_is_waited_for),
 	{}
 };

@@ -66,8 +66,11 @@ static int printport_sim_ring_alloc(struct printport_sim_ring *ring,
 
 static unsigned int printport_sim_ring_used(struct printport_sim_ring *ring)
 {
-	/* Pairs with printport_sim_ring_put() and printport_sim_ring_skip(). */
-	return smp_load_acquire(&ring->head) - smp_load_acquire(&ring->tail);
+	/* Tail first, since it never passes head; pairs with printport_sim_ring_skip(). */
+	unsigned int tail = smp_load_acquire(&ring->tail);
+
+	/* Pairs with printport_sim_ring_put(). Who is at neither end may see too much. */
+	return min(smp_load_acquire(&ring->head) - tail, ring->limit);
 }
 
 static unsigned int printport_sim_ring_room(struct printport_sim_ring *ring)

@@ -307,8 +307,6 @@ static void printport_usb_tx_recover(struct printport_usb *usb, int err)
 		error = -EIO;
 		usb->tx_tries = 0;
 	}
-	if (usb->hold & PRINTPORT_USB_CANCEL)
-		error = 0;
 	usb->tx_unsure = false;
 	usb->hold &= ~(PRINTPORT_USB_FAILED | PRINTPORT_USB_CANCEL);
 	printport_usb_tx_report(usb, error);
@@ -339,8 +337,11 @@ static void printport_usb_tx_work(struct work_struct *work)
 	spin_lock_irq(&usb->lock);
 	printport_usb_tx_settle(usb);
 	if (!(usb->hold & PRINTPORT_USB_FAILED) ||
-	    (usb->hold & PRINTPORT_USB_CANCEL))
-		printport_usb_tx_report(usb, 0);
+	    (usb->hold & PRINTPORT_USB_CANCEL)) {
+		/* The core knows whether it is the aborted job that this hits. */
+		printport_usb_tx_report(usb, usb->tx_unsure ? -EIO : 0);
+		usb->tx_unsure = false;
+	}
 	usb->hold &= ~(PRINTPORT_USB_CANCEL | PRINTPORT_USB_STOPPING);
 
 	if (usb->hold != PRINTPORT_USB_FAILED) {
@@ -445,8 +446,12 @@ static void printport_usb_rx_complete(struct urb *urb)
 		spin_unlock_irqrestore(&usb->lock, flags);
 		return;
 	default:
+		/* Once it has failed often, clear it seldom: somebody still reads. */
 		usb->rx_halted = true;
-		printport_usb_rx_pause(usb, 0);
+		printport_usb_rx_pause(usb, usb->rx_tries < PRINTPORT_USB_TRIES ?
+				       0 : PRINTPORT_USB_POLL_DELAY);
+		if (usb->rx_tries < PRINTPORT_USB_TRIES)
+			usb->rx_tries++;
 		break;
 	}
 	printport_usb_rx_fill(usb);
@@ -465,9 +470,7 @@ static void printport_usb_rx_work(struct work_struct *work)
 		spin_unlock_irq(&usb->lock);
 		return;
 	}
-	clear = usb->rx_halted && usb->rx_wanted &&
-		usb->rx_tries < PRINTPORT_USB_TRIES;
-	usb->rx_tries += clear;
+	clear = usb->rx_halted && usb->rx_wanted;
 	spin_unlock_irq(&usb->lock);
 
 	if (clear)
@@ -476,7 +479,7 @@ static void printport_usb_rx_work(struct work_struct *work)
 	spin_lock_irq(&usb->lock);
 	usb->rx_paused = false;
 	if (err)
-		printport_usb_rx_pause(usb, PRINTPORT_USB_RETRY_DELAY);
+		printport_usb_rx_pause(usb, PRINTPORT_USB_POLL_DELAY);
 	else if (clear)
 		usb->rx_halted = false;
 	printport_usb_rx_fill(usb);
@@ -490,7 +493,6 @@ static void printport_usb_rx_start(struct printport *port)
 	spin_lock_irq(&usb->lock);
 	usb->rx_wanted = true;
 	if (usb->rx_halted && !usb->rx_paused) {
-		/* Given up: a new read is worth a new attempt. */
 		usb->rx_tries = 0;
 		printport_usb_rx_pause(usb, 0);
 	}
@@ -571,9 +573,14 @@ static void printport_usb_status_work(struct work_struct *work)
 		usb->reasons = printport_reasons_from_lines(lines);
 		printport_set_reasons(usb->port, usb->reasons);
 	}
-	if (usb->tx_sent && !usb->hold)
+	if (usb->tx_sent && !usb->hold) {
 		queue_delayed_work(system_long_wq, &usb->status_work,
 				   PRINTPORT_USB_POLL_DELAY);
+	} else if (!usb->tx_count && usb->reasons) {
+		/* The job was aborted, and nothing asks the printer any more. */
+		usb->reasons = 0;
+		printport_set_reasons(usb->port, 0);
+	}
 	spin_unlock_irq(&usb->lock);
 }
 
@@ -885,6 +892,15 @@ static int printport_usb_alloc_urbs(struct printport_usb *usb)
 	return 0;
 }
 
+/* After the last op: a port that was open has not been closed. */
+static void printport_usb_release(struct printport_usb *usb)
+{
+	printport_usb_stop(usb, PRINTPORT_USB_GONE);
+	if (!(usb->hold & PRINTPORT_USB_CLOSED))
+		usb_autopm_put_interface(usb->intf);
+	printport_put(usb->port);
+}
+
 static int printport_usb_probe(struct usb_interface *intf,
 			       const struct usb_device_id *id)
 {
@@ -928,8 +944,8 @@ static int printport_usb_probe(struct usb_interface *intf,
 	return 0;
 
 err_put:
+	printport_usb_release(usb);
 	usb_set_intfdata(intf, NULL);
-	printport_put(usb->port);
 err_free:
 	printport_usb_free(usb);
 	return err;
@@ -940,10 +956,7 @@ static void printport_usb_disconnect(struct usb_interface *intf)
 	struct printport_usb *usb = usb_get_intfdata(intf);
 
 	printport_unregister(usb->port);
-	printport_usb_stop(usb, PRINTPORT_USB_GONE);
-	if (!(usb->hold & PRINTPORT_USB_CLOSED))
-		usb_autopm_put_interface(intf);
-	printport_put(usb->port);
+	printport_usb_release(usb);
 	printport_usb_free(usb);
 }
 

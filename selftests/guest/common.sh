@@ -60,6 +60,8 @@ count() {
 		passed=$((passed + BASH_REMATCH[1]))
 		failed=$((failed + BASH_REMATCH[2]))
 		skipped=$((skipped + ${BASH_REMATCH[4]:-0}))
+		[ "$2" -eq 0 ] || [ "${BASH_REMATCH[2]}" -gt 0 ] ||
+			fail "$1: ended with code $2"
 	else
 		fail "$1: ended with code $2 and no result"
 	fi

@@ -73,6 +73,10 @@ int main(int argc, char **argv)
 		ret = commands[i].run(argc - 1, argv + 1);
 		if (ret == EXIT_USAGE)
 			fprintf(stderr, "usage: printportctl %s\n", commands[i].usage);
+		if ((fflush(stdout) || ferror(stdout)) && ret == EXIT_OK) {
+			complain("standard output: %s", strerror(errno));
+			ret = EXIT_FAILED;
+		}
 		return ret;
 	}
 	usage(stderr);

@@ -43,12 +43,11 @@ void port_attr(const struct port *port, const char *attr, char *value, size_t si
 static int port_index(const char *name)
 {
 	static const char prefix[] = "printport";
-	const char *slash = strrchr(name, '/');
 	char *end;
 	long n;
 
-	if (slash)
-		name = slash + 1;
+	if (!strncmp(name, "/dev/", 5))
+		name += 5;
 	if (!strncmp(name, prefix, strlen(prefix)))
 		name += strlen(prefix);
 	if (!isdigit((unsigned char)*name))

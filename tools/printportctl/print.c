@@ -27,18 +27,25 @@ static const char *const job_states[] = {
 
 static void on_signal(int number)
 {
-	(void)number;
-	interrupted = 1;
+	/* SIGALRM is only there to end a call that had not begun to wait yet. */
+	if (number != SIGALRM)
+		interrupted = 1;
+	if (interrupted)
+		alarm(1);
 }
 
 static void catch_signals(void)
 {
 	/* Without SA_RESTART, so that a write that waits comes back. */
-	struct sigaction action = { .sa_handler = on_signal };
+	struct sigaction action = { .sa_handler = on_signal }, old;
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+	size_t i;
 
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
+	sigaction(SIGALRM, &action, NULL);
+	/* nohup and the shell's background jobs ignore some of them: so do we. */
+	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		if (!sigaction(numbers[i], NULL, &old) && old.sa_handler != SIG_IGN)
+			sigaction(numbers[i], &action, NULL);
 }
 
 static void show_progress(unsigned long long done, unsigned long long size)
@@ -135,7 +142,7 @@ static int print_file(int port, const char *file, const char *name, bool verbose
 		if (err) {
 			job.wait = PRINTPORT_WAIT_NONE;
 			abort_err = finish_job(port, PRINTPORT_IOC_ABORT_JOB, &job);
-			if (abort_err == -ENOENT)
+			if (abort_err)
 				finish_job(port, PRINTPORT_IOC_GET_JOB, &job);
 		}
 	}
@@ -151,7 +158,7 @@ static int print_file(int port, const char *file, const char *name, bool verbose
 		       (unsigned long long)job.result.bytes_delivered,
 		       (unsigned long long)job.result.bytes_lost,
 		       (double)job.result.duration_ns / 1e9);
-	if (interrupted)
+	if (interrupted && (err || job.result.state != PRINTPORT_JOB_COMPLETED))
 		return EXIT_INTERRUPTED;
 	if (err) {
 		complain("%s: %s", name, strerror(-err));
@@ -185,6 +192,8 @@ static int open_port(const char *name)
 	if (fd >= 0)
 		return fd;
 	err = errno;
+	if (interrupted)
+		return -EXIT_INTERRUPTED;
 	switch (err) {
 	case EBUSY:
 		complain("%s is busy (%s): somebody else prints", port.node, port.state);
@@ -202,7 +211,8 @@ int cmd_print(int argc, char **argv)
 {
 	const char *name = NULL;
 	bool verbose = false;
-	int option, port, i, ret = EXIT_OK;
+	int option, port, i, end = 0, ret = EXIT_OK;
+	unsigned int fd;
 
 	while ((option = getopt(argc, argv, "+n:v")) != -1) {
 		if (option == 'n')
@@ -217,14 +227,15 @@ int cmd_print(int argc, char **argv)
 
 	catch_signals();
 	/* "fd:N": the spooler that started us holds the port already. */
-	if (!strncmp(argv[optind], "fd:", 3))
-		port = atoi(argv[optind] + 3);
+	if (sscanf(argv[optind], "fd:%u%n", &fd, &end) == 1 && !argv[optind][end])
+		port = fd;
 	else
 		port = open_port(argv[optind]);
 	if (port < 0)
 		return -port;
 	for (i = optind + 1; i < argc && ret == EXIT_OK; i++)
-		ret = print_file(port, argv[i], name ? name : base_name(argv[i]), verbose);
+		ret = interrupted ? EXIT_INTERRUPTED :
+		      print_file(port, argv[i], name ? name : base_name(argv[i]), verbose);
 	if (close(port) && ret == EXIT_OK) {
 		complain("%s: %s", argv[optind], strerror(errno));
 		ret = EXIT_FAILED;
