@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Everything that is built lands in O= (default: build/).
+# Everything that is built lands in BUILD=. (Not O=: the kernel would take it for its own.)
 
 KDIR	?= /lib/modules/$(shell uname -r)/build
 KREL	:= $(shell sed -n 's/.*"\(.*\)"/\1/p' $(KDIR)/include/generated/utsrelease.h 2>/dev/null)
-O	?= build
-MODDIR	?= $(abspath $(O))/modules/$(KREL)
-TOOLDIR	:= $(abspath $(O))/tools
+BUILD	?= build
+MODDIR	?= $(abspath $(BUILD))/modules/$(KREL)
+TOOLDIR	:= $(abspath $(BUILD))/tools
 PREFIX	?= /usr
 DESTDIR	?=
 
@@ -58,4 +58,4 @@ uninstall:
 	@test -n '$(DESTDIR)' || depmod -a $(KREL)
 
 clean:
-	rm -rf $(O)
+	rm -rf $(BUILD)
