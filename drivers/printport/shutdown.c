@@ -31,8 +31,8 @@ static bool printport_has_drained(struct printport *port)
 	return ret;
 }
 
-/* What has been lost so far, and what has yet to be counted. */
-static u64 printport_undelivered(struct printport *port)
+/* No byte is accepted any more. Returns what is lost, and what has yet to be counted. */
+static u64 printport_shut(struct printport *port)
 {
 	u64 bytes;
 
@@ -65,7 +65,7 @@ static int printport_shutdown_port(struct device *dev, void *data)
 	lost = printport_lost(port);
 	printport_abort_all(port);
 	dev_warn(dev, "%llu bytes were not printed: the system shuts down\n",
-		 printport_undelivered(port) - lost);
+		 printport_shut(port) - lost);
 	return 0;
 }
 
