@@ -82,7 +82,9 @@ enum printport_printer_state {
 #define PRINTPORT_CAP_READ	(1U << 0)	/* read() can work: a back channel */
 #define PRINTPORT_CAP_STATUS	(1U << 1)	/* status lines can be read at any time */
 #define PRINTPORT_CAP_RESET	(1U << 2)	/* PRINTPORT_IOC_RESET works */
-#define PRINTPORT_CAP_ALL	((1U << 3) - 1)
+#define PRINTPORT_CAP_MONITOR	(1U << 3)	/* a language monitor is attached */
+#define PRINTPORT_CAP_PRINTED	(1U << 4)	/* PRINTPORT_WAIT_PRINTED works */
+#define PRINTPORT_CAP_ALL	((1U << 5) - 1)
 
 /**
  * struct printport_info - what this port is
@@ -181,6 +183,20 @@ enum printport_job_state {
 #define PRINTPORT_JOB_F_IMPLICIT	(1U << 0)	/* began with a plain write */
 
 /**
+ * enum printport_printed - what the language monitor says became of a job
+ * @PRINTPORT_PRINTED_UNKNOWN: nothing yet, or there is no monitor
+ * @PRINTPORT_PRINTED_YES: it is printed
+ * @PRINTPORT_PRINTED_UNCONFIRMED: delivered, and the printer does not say more
+ * @PRINTPORT_PRINTED_NO: it is not printed, and will not be
+ */
+enum printport_printed {
+	PRINTPORT_PRINTED_UNKNOWN	= 0,
+	PRINTPORT_PRINTED_YES		= 1,
+	PRINTPORT_PRINTED_UNCONFIRMED	= 2,
+	PRINTPORT_PRINTED_NO		= 3,
+};
+
+/**
  * struct printport_job_result - the account of one job
  * @id: the job's id
  * @state: enum printport_job_state
@@ -189,8 +205,14 @@ enum printport_job_state {
  * @bytes_accepted: bytes that write took for this job
  * @bytes_delivered: bytes that the printer took
  * @bytes_lost: accepted bytes that will not be delivered. Accepted is the sum
- *	of delivered and lost once the state is COMPLETED, ABORTED or FAILED.
+ *	of delivered and lost once the state is COMPLETED, ABORTED or FAILED. A byte
+ *	that a language monitor has replaced counts as delivered when what stands for
+ *	it was.
  * @duration_ns: from the job's start to its last byte, or until now
+ * @bytes_sent: bytes that the printer took for this job, what a language monitor has
+ *	added included
+ * @printed: enum printport_printed
+ * @pages: pages printed, as the language monitor says; 0 if unknown
  */
 struct printport_job_result {
 	__u32 id;
@@ -201,6 +223,9 @@ struct printport_job_result {
 	__u64 bytes_delivered;
 	__u64 bytes_lost;
 	__u64 duration_ns;
+	__u64 bytes_sent;
+	__u32 printed;
+	__u32 pages;
 };
 
 /**
@@ -208,8 +233,8 @@ struct printport_job_result {
  * @PRINTPORT_WAIT_NONE: return at once
  * @PRINTPORT_WAIT_DELIVERED: until the printer took every byte of the job, or
  *	the job failed or was aborted
- * @PRINTPORT_WAIT_PRINTED: until the language monitor says that the job is
- *	printed; EOPNOTSUPP on a port without one
+ * @PRINTPORT_WAIT_PRINTED: until the language monitor says what became of the job;
+ *	EOPNOTSUPP on a port without one, or with one that cannot tell
  */
 enum printport_wait {
 	PRINTPORT_WAIT_NONE		= 0,
@@ -268,9 +293,11 @@ struct printport_job_query {
  * Ends the active job (or the bytes of plain writes so far) and, if asked,
  * waits. The job is ended even where the wait fails: ETIMEDOUT (no byte of
  * progress within timeout_ms), EINTR (a signal; wait on with GET_JOB) and
- * EOPNOTSUPP (printed, without a monitor: this one is said before the job is
- * ended). ENOENT: no job is active, or id is not the active one's. EAGAIN
+ * EOPNOTSUPP (printed, without a monitor that can tell: this one is said before the
+ * job is ended). ENOENT: no job is active, or id is not the active one's. EAGAIN
  * (O_NONBLOCK): a write is under way. EBADF: not open for writing.
+ * Waiting for printed fails with ENODATA where the printer does not say; a job that is
+ * delivered and not printed has a result with an error.
  * A result that is final counts as the report of the job's error: the next
  * write, fsync or close does not repeat it.
  */
@@ -301,5 +328,36 @@ struct printport_job_query {
  * there. EOPNOTSUPP: the transport cannot. EBADF: not open for writing.
  */
 #define PRINTPORT_IOC_RESET	_IO(PRINTPORT_IOC_MAGIC, 0x20)
+
+/* The longest question, and the longest answer. */
+#define PRINTPORT_QUERY_MAX	4096U
+
+/**
+ * struct printport_query - a question to the language monitor, and its answer
+ * @question: address of the question
+ * @answer: address of room for the answer
+ * @question_len: bytes of the question, 1 to PRINTPORT_QUERY_MAX
+ * @answer_len: in: bytes of room; out: length of the answer, of which no more than
+ *	there is room for was stored
+ * @timeout_ms: how long to wait, 0 for the port's limit (limits/monitor_ms), at most
+ *	PRINTPORT_LIMIT_MAX_MS
+ * @reserved: zero
+ */
+struct printport_query {
+	__u64 question;
+	__u64 answer;
+	__u32 question_len;
+	__u32 answer_len;
+	__u32 timeout_ms;
+	__u32 reserved;
+};
+
+/*
+ * Asks the language monitor; what can be asked is the language's (see the monitor's
+ * documentation). EOPNOTSUPP: there is none; ENOENT: it does not know the question;
+ * ETIMEDOUT: no answer in time; EAGAIN: too many questions wait; or what it says.
+ */
+#define PRINTPORT_IOC_QUERY \
+	_IOWR(PRINTPORT_IOC_MAGIC, 0x30, struct printport_query)
 
 #endif /* _UAPI_LINUX_PRINTPORT_H */
