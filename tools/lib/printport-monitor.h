@@ -235,6 +235,15 @@ void printport_monitor_ask(struct printport_monitor *monitor, const char *key,
 			   void *arg);
 
 /*
+ * Calls @observe with the header of each command that the kernel has accepted
+ * (struct printport_lm_message: PROGRESS, PRINTED, REASONS, DONE, ...); NULL: no more.
+ */
+void printport_monitor_observe(struct printport_monitor *monitor,
+			       void (*observe)(void *arg,
+					       const struct printport_lm_message *command),
+			       void *arg);
+
+/*
  * Words for the log: @log is called with each line, without newline; NULL: none.
  * printport_monitor_log() is for languages. @level: as syslog(3).
  */
