@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The back channel: what the printer says, on its way to the spooler. Nothing is
- * asked of the transport before somebody reads, and nothing that the transport
- * brought is dropped for want of room: it keeps what does not fit.
+ * The back channel: what the printer says, on its way to the spooler or to the
+ * language monitor, and what the monitor says to the spooler. Nothing is asked of the
+ * transport before somebody reads, and nothing that the transport brought is dropped
+ * for want of room: it keeps what does not fit.
  */
 #include <linux/module.h>
 #include <linux/poll.h>
@@ -10,10 +11,58 @@
 #include <linux/uio.h>
 
 #include "core.h"
+#include "lm.h"
 
-static size_t printport_rx_filled(const struct printport *port)
+/**
+ * printport_fifo_filled - how much there is
+ * @fifo: the queue, locked
+ *
+ * Context: any.
+ * Return: bytes
+ */
+size_t printport_fifo_filled(const struct printport_fifo *fifo)
 {
-	return port->rx_head - port->rx_tail;
+	return fifo->head - fifo->tail;
+}
+
+/**
+ * printport_fifo_put - append bytes
+ * @fifo: the queue, locked
+ * @buf: the bytes
+ * @len: how many
+ *
+ * Context: any.
+ * Return: how many of them there was room for.
+ */
+size_t printport_fifo_put(struct printport_fifo *fifo, const void *buf, size_t len)
+{
+	size_t done = 0;
+
+	while (done < len && printport_fifo_filled(fifo) < fifo->ring.size) {
+		size_t part = min(len - done, fifo->ring.size - printport_fifo_filled(fifo));
+		void *to = printport_ring_span(&fifo->ring, fifo->head, &part);
+
+		memcpy(to, buf + done, part);
+		fifo->head += part;
+		done += part;
+	}
+	return done;
+}
+
+/* Under lock: what the spooler reads. */
+static struct printport_fifo *printport_rx_fifo(const struct printport *port)
+{
+	if (port->lm && !port->lm->pass_back)
+		return &port->lm->back;
+	return (struct printport_fifo *)&port->rx;
+}
+
+/* Under lock: whether what the transport brings is kept. */
+static bool printport_rx_taken(const struct printport *port)
+{
+	if (port->lm)
+		return printport_lm_serves(port);
+	return port->held && port->state == PRINTPORT_STATE_OPEN;
 }
 
 /**
@@ -25,7 +74,8 @@ static size_t printport_rx_filled(const struct printport *port)
  */
 bool printport_rx_readable(const struct printport *port)
 {
-	return port->state == PRINTPORT_STATE_GONE || printport_rx_filled(port);
+	return port->state == PRINTPORT_STATE_GONE || printport_lm_stale(port) ||
+	       printport_fifo_filled(printport_rx_fifo(port));
 }
 
 /**
@@ -68,18 +118,21 @@ static int printport_wait_rx(struct printport *port)
 /* What is there, up to the size of @to: 0 if there is nothing. */
 static ssize_t printport_read_some(struct printport *port, struct iov_iter *to)
 {
+	struct printport_fifo *fifo;
 	size_t done = 0, len, copied;
 	void *from;
 
 	while (iov_iter_count(to)) {
 		spin_lock_irq(&port->lock);
-		len = min(printport_rx_filled(port), iov_iter_count(to));
-		if (port->state == PRINTPORT_STATE_GONE) {
+		fifo = printport_rx_fifo(port);
+		len = min(printport_fifo_filled(fifo), iov_iter_count(to));
+		if (port->state == PRINTPORT_STATE_GONE ||
+		    (!len && printport_lm_stale(port))) {
 			spin_unlock_irq(&port->lock);
 			return done ?: -ENODEV;
 		}
 		if (len)
-			from = printport_ring_span(&port->rx, port->rx_tail, &len);
+			from = printport_ring_span(&fifo->ring, fifo->tail, &len);
 		spin_unlock_irq(&port->lock);
 		if (!len)
 			break;
@@ -88,11 +141,14 @@ static ssize_t printport_read_some(struct printport *port, struct iov_iter *to)
 		if (!copied)
 			return done ?: -EFAULT;
 		spin_lock_irq(&port->lock);
-		port->rx_tail += copied;
+		fifo->tail += copied;
 		port->stats.bytes_read += copied;
 		spin_unlock_irq(&port->lock);
 		done += copied;
 	}
+	/* A monitor may have more to say, and had no room. */
+	if (done && READ_ONCE(port->lm))
+		wake_up_poll(&port->lm_wait, EPOLLWRBAND);
 	return done;
 }
 
@@ -104,7 +160,7 @@ static ssize_t printport_read_some(struct printport *port, struct iov_iter *to)
  *
  * Context: process, sleeps.
  * Return: bytes, at least one unless @to is empty; or -EAGAIN, -ERESTARTSYS,
- * -ETIMEDOUT, -EFAULT, -ENODEV (the port is gone), -EINVAL (no back channel).
+ * -ETIMEDOUT, -EFAULT, -ENODEV (the port or its language monitor is gone), -EINVAL (no back channel).
  */
 ssize_t printport_read(struct printport *port, struct iov_iter *to, bool nonblock)
 {
@@ -152,8 +208,8 @@ size_t printport_rx_room(struct printport *port)
 	size_t room = 0;
 
 	spin_lock_irqsave(&port->lock, flags);
-	if (port->held && port->state == PRINTPORT_STATE_OPEN)
-		room = port->rx.size - printport_rx_filled(port);
+	if (printport_rx_taken(port))
+		room = port->rx.ring.size - printport_fifo_filled(&port->rx);
 	spin_unlock_irqrestore(&port->lock, flags);
 	return room;
 }
@@ -172,22 +228,18 @@ EXPORT_SYMBOL_GPL(printport_rx_room);
 size_t printport_rx_push(struct printport *port, const void *buf, size_t len)
 {
 	unsigned long flags;
+	bool to_monitor;
 	size_t done = 0;
 
 	spin_lock_irqsave(&port->lock, flags);
-	if (!port->held || port->state != PRINTPORT_STATE_OPEN)
-		len = 0;
-	while (done < len && printport_rx_filled(port) < port->rx.size) {
-		size_t part = min(len - done, port->rx.size - printport_rx_filled(port));
-		void *to = printport_ring_span(&port->rx, port->rx_head, &part);
-
-		memcpy(to, buf + done, part);
-		port->rx_head += part;
-		done += part;
-	}
+	if (printport_rx_taken(port))
+		done = printport_fifo_put(&port->rx, buf, len);
+	to_monitor = port->lm && !(port->lm->pass_back && port->held);
+	if (done && to_monitor)
+		printport_lm_kick(port);
 	spin_unlock_irqrestore(&port->lock, flags);
 
-	if (done && wq_has_sleeper(&port->rx_wait))
+	if (done && !to_monitor && wq_has_sleeper(&port->rx_wait))
 		wake_up_interruptible_poll(&port->rx_wait, EPOLLIN | EPOLLRDNORM);
 	return done;
 }

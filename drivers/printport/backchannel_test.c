@@ -61,7 +61,7 @@ static void what_is_read_is_counted(struct kunit *test)
 static void a_full_back_channel_takes_no_more(struct kunit *test)
 {
 	struct fake_transport *t = test->priv;
-	size_t size = t->port->rx.size;
+	size_t size = t->port->rx.ring.size;
 
 	KUNIT_EXPECT_EQ(test, fake_push(t, 0, size + 100), size);
 	KUNIT_EXPECT_EQ(test, fake_push(t, size, 1), 0);
@@ -70,7 +70,7 @@ static void a_full_back_channel_takes_no_more(struct kunit *test)
 static void the_room_is_what_a_push_can_have(struct kunit *test)
 {
 	struct fake_transport *t = test->priv;
-	size_t size = t->port->rx.size;
+	size_t size = t->port->rx.ring.size;
 
 	KUNIT_EXPECT_EQ(test, printport_rx_room(t->port), size);
 	fake_push(t, 0, 100);
@@ -85,7 +85,7 @@ static void bytes_survive_many_wraps(struct kunit *test)
 	bool same = true;
 	ssize_t got;
 
-	while (tail < 5 * t->port->rx.size) {
+	while (tail < 5 * t->port->rx.ring.size) {
 		head += fake_push(t, head, 7000);
 		got = fake_read(t, buf, 5000);
 		if (got <= 0)
@@ -94,7 +94,7 @@ static void bytes_survive_many_wraps(struct kunit *test)
 		tail += got;
 	}
 	KUNIT_EXPECT_TRUE(test, same);
-	KUNIT_EXPECT_GE(test, tail, 5 * t->port->rx.size);
+	KUNIT_EXPECT_GE(test, tail, 5 * t->port->rx.ring.size);
 }
 
 static void nobody_asks_the_printer_before_somebody_reads(struct kunit *test)
@@ -121,7 +121,7 @@ static void a_read_that_made_room_asks_the_printer_again(struct kunit *test)
 	int before;
 	u8 byte;
 
-	fake_push(t, 0, t->port->rx.size);
+	fake_push(t, 0, t->port->rx.ring.size);
 	before = atomic_read(&t->rx_starts);
 	fake_read(t, &byte, 1);
 	KUNIT_EXPECT_GT(test, atomic_read(&t->rx_starts), before);

@@ -12,6 +12,7 @@
 
 #include "compat.h"
 #include "core.h"
+#include "lm.h"
 
 #define PRINTPORT_MINORS	1024
 
@@ -149,17 +150,21 @@ struct printport *printport_alloc(struct device *parent,
 	if (ops->reset)
 		port->capabilities |= PRINTPORT_CAP_RESET;
 
+	mutex_init(&port->session_mutex);
 	init_rwsem(&port->ops_lock);
 	spin_lock_init(&port->lock);
 	mutex_init(&port->tx_mutex);
 	mutex_init(&port->rx_mutex);
 	init_waitqueue_head(&port->tx_wait);
 	init_waitqueue_head(&port->rx_wait);
+	init_waitqueue_head(&port->lm_wait);
 	INIT_LIST_HEAD(&port->openers);
 	INIT_LIST_HEAD(&port->jobs);
 	INIT_LIST_HEAD(&port->results);
 	INIT_DELAYED_WORK(&port->event_work, printport_event_work);
 	INIT_WORK(&port->drain_work, printport_drain_work);
+	INIT_DELAYED_WORK(&port->lm_watch, printport_lm_watch);
+	port->monitor_ms = PRINTPORT_MONITOR_MS;
 	port->limits.close_ms = PRINTPORT_CLOSE_MS;
 	port->wake_at = U64_MAX;
 	port->event_printer_state = PRINTPORT_PRINTER_IDLE;
@@ -214,6 +219,7 @@ static void printport_kill(struct printport *port)
 	port->dead = true;
 	up_write(&port->ops_lock);
 
+	printport_lm_gone(port);
 	schedule_work(&port->drain_work);
 	flush_work(&port->drain_work);
 
@@ -238,6 +244,11 @@ int printport_register(struct printport *port)
 	int err;
 
 	err = cdev_device_add(&port->cdev, &port->dev);
+	if (!err) {
+		err = printport_lm_add_node(port);
+		if (err)
+			cdev_device_del(&port->cdev, &port->dev);
+	}
 	if (err) {
 		/* The node was there for a moment, and somebody may hold it. */
 		printport_kill(port);
@@ -268,6 +279,7 @@ void printport_unregister(struct printport *port)
 	/* What was lost is announced before the port's removal is. */
 	printport_event_work(&port->event_work.work);
 
+	printport_lm_del_node(port);
 	cdev_device_del(&port->cdev, &port->dev);
 }
 EXPORT_SYMBOL_GPL(printport_unregister);
@@ -335,11 +347,16 @@ static int __init printport_init(void)
 	err = class_register(&printport_class);
 	if (err)
 		goto err_region;
-	err = register_reboot_notifier(&printport_reboot_notifier);
+	err = printport_lm_init(PRINTPORT_MINORS);
 	if (err)
 		goto err_class;
+	err = register_reboot_notifier(&printport_reboot_notifier);
+	if (err)
+		goto err_lm;
 	return 0;
 
+err_lm:
+	printport_lm_exit(PRINTPORT_MINORS);
 err_class:
 	class_unregister(&printport_class);
 err_region:
@@ -351,6 +368,7 @@ module_init(printport_init);
 static void __exit printport_exit(void)
 {
 	unregister_reboot_notifier(&printport_reboot_notifier);
+	printport_lm_exit(PRINTPORT_MINORS);
 	class_unregister(&printport_class);
 	unregister_chrdev_region(printport_first, PRINTPORT_MINORS);
 	ida_destroy(&printport_ida);

@@ -4,6 +4,9 @@
  *
  * Locks, in the order in which they nest:
  *
+ * session_mutex	Held while a session begins or ends, and while a language monitor
+ *		attaches: protects the rings' memory and @lm against being taken away.
+ * lm.*_mutex	One read and one write of a language monitor at a time.
  * tx_mutex	One producer at a time: held through a whole write, also while it
  *		waits for room, and while a job is started or ended.
  * rx_mutex	One reader at a time: held through a whole read.
@@ -43,6 +46,8 @@ struct notifier_block;
 #define PRINTPORT_JOBS_MAX	64
 /* Results that are kept of jobs that are over. */
 #define PRINTPORT_RESULTS_MAX	16
+/* How long a language monitor may do nothing while there is something to do. */
+#define PRINTPORT_MONITOR_MS	10000
 /* How long an abort waits for the transport to stop what is in flight. */
 #define PRINTPORT_CANCEL_MS	1000
 
@@ -59,13 +64,32 @@ struct notifier_block;
  * @dead: failed or aborted: what is left of it will be skipped
  * @unreported: it failed or was aborted, and no call has said so
  * @written_off: the bytes that a dead job lost are counted; none is in flight
+ * @internal: not a job: what a language monitor sent between jobs
  * @accepted: bytes written
- * @delivered: bytes that the printer took
+ * @decided: of these, how many a language monitor has decided on
+ * @delivered: of these, how many the printer took
+ * @wired: bytes put on the wire
+ * @sent: of these, how many the printer took
  * @lost: bytes accepted that will not be delivered
  * @started: when it started, boot time
  * @finished: when it was settled, boot time
  * @name: cleaned, NUL-terminated
  * @user: cleaned, NUL-terminated
+ * @printed: enum printport_printed
+ * @pages: printed, as a language monitor says
+ *
+ * With a language monitor the job owns a stretch of the job ring as well, and one of
+ * the wire only from when it is its turn. What the monitor knows of it:
+ *
+ * @in_start: job ring position of the first byte
+ * @in_end: job ring position behind the last byte; meaningful once @ended
+ * @shown: job ring position up to which the monitor was told
+ * @ended: its holder has ended it
+ * @begun: @start is known
+ * @told: it was told of the start
+ * @told_end: it was told of the end, or that the job is dead
+ * @told_delivered: it was told that everything is delivered
+ * @done: it has finished with the job, or never heard of it
  */
 struct printport_job {
 	struct list_head node;
@@ -79,13 +103,36 @@ struct printport_job {
 	bool dead;
 	bool unreported;
 	bool written_off;
+	bool internal;
 	u64 accepted;
+	u64 decided;
 	u64 delivered;
+	u64 wired;
+	u64 sent;
 	u64 lost;
 	ktime_t started;
 	ktime_t finished;
 	char name[PRINTPORT_JOB_NAME_LEN];
 	char user[PRINTPORT_JOB_USER_LEN];
+	enum printport_printed printed;
+	u32 pages;
+
+	u64 in_start;
+	u64 in_end;
+	u64 shown;
+	bool ended;
+	bool begun;
+	bool told;
+	bool told_end;
+	bool told_delivered;
+	bool done;
+};
+
+/* A queue of bytes with one producer and one consumer; positions under lock. */
+struct printport_fifo {
+	struct printport_ring ring;
+	u64 head;
+	u64 tail;
 };
 
 /* Counters since the port was registered; under lock. */
@@ -103,6 +150,8 @@ struct printport_stats {
 struct printport {
 	struct device dev;
 	struct cdev cdev;
+	struct device lm_dev;		/* the language monitor's node; holds @dev */
+	struct cdev lm_cdev;
 	int index;
 	const struct printport_ops *ops;
 	void *priv;			/* the transport's */
@@ -117,12 +166,14 @@ struct printport {
 	bool dead;			/* ops_lock: no op may run any more */
 	bool active;			/* ops_lock: between ->open() and ->close() */
 
+	struct mutex session_mutex;	/* see above */
 	spinlock_t lock;		/* in interrupts too; see above */
 	enum printport_state state;	/* lock */
 	bool session;			/* lock: rings and references are held */
 	bool held;			/* lock: a spooler has the node open */
 	bool shut;			/* lock: the system goes down, no byte is accepted */
 	bool drain_waited;		/* lock: this close has had its wait */
+	bool no_wait;			/* lock: this close must not wait at all */
 	struct list_head openers;	/* lock: waiting in line for the port */
 	struct printport_limits limits;	/* lock; single words may be read without */
 	struct printport_stats stats;	/* lock */
@@ -135,7 +186,7 @@ struct printport {
 	u64 taken;			/* lock: next byte that the transport takes */
 	u64 tail;			/* lock: oldest byte whose fate is open */
 	u64 wake_at;			/* lock: tail at which somebody wants to know */
-	size_t queued;			/* lock: accepted, neither delivered nor lost */
+	size_t queued;			/* lock: on the wire, neither delivered nor lost */
 	size_t in_flight;		/* lock: taken, not reported */
 	unsigned long tx_progress;	/* lock: jiffies of the last delivered byte */
 	int error;			/* lock: to be reported once, 0 or -errno */
@@ -152,12 +203,19 @@ struct printport {
 	/* The back channel. */
 	struct mutex rx_mutex;
 	wait_queue_head_t rx_wait;
-	struct printport_ring rx;
-	u64 rx_head;			/* lock */
-	u64 rx_tail;			/* lock */
+	struct printport_fifo rx;	/* lock */
+
+	/* The language monitor. */
+	struct printport_lm *attached;	/* lock: whoever has the node open, not lost */
+	struct printport_lm *lm;	/* lock: this session's; referenced */
+	wait_queue_head_t lm_wait;	/* records, room, answers */
+	struct delayed_work lm_watch;
+	u32 monitor_ms;			/* may be read without lock */
+	u64 lm_reasons;			/* lock: what the monitor says of the printer */
+	size_t undecided;		/* lock: accepted, not decided on by the monitor */
 
 	/* Condition and events. */
-	u64 reasons;			/* lock */
+	u64 reasons;			/* lock: what the transport says of the printer */
 	u32 status_seq;			/* lock: counts changes of reasons */
 	u32 status_seen;		/* lock: what the holder has read */
 	bool silent;			/* lock: no event may be scheduled any more */
@@ -172,6 +230,17 @@ struct printport {
 };
 
 #define to_printport(d) container_of(d, struct printport, dev)
+
+/**
+ * printport_queued - bytes that are on their way
+ * @port: the port, locked
+ *
+ * Return: bytes accepted (or added by a language monitor), neither delivered nor lost.
+ */
+static inline size_t printport_queued(const struct printport *port)
+{
+	return port->queued + port->undecided;
+}
 
 /* core.c */
 bool printport_ops_begin(struct printport *port);
@@ -195,6 +264,8 @@ int printport_open(struct printport *port, bool nonblock);
 void printport_dont_wait(struct printport *port);
 int printport_flush(struct printport *port);
 void printport_close(struct printport *port);
+int printport_session_get(struct printport *port);
+void printport_session_put(struct printport *port);
 void printport_drain_work(struct work_struct *work);
 void printport_session_abandon(struct printport *port);
 void printport_session_free(struct printport *port);
@@ -206,6 +277,8 @@ ssize_t printport_write(struct printport *port, struct iov_iter *from,
 int printport_sync(struct printport *port);
 int printport_drain(struct printport *port, unsigned int limit_ms);
 bool printport_tx_writable(const struct printport *port);
+bool printport_tx_idle(const struct printport *port);
+void printport_tx_start(struct printport *port);
 void printport_tx_advance(struct printport *port);
 void printport_tx_wake(struct printport *port);
 
@@ -213,6 +286,8 @@ void printport_tx_wake(struct printport *port);
 ssize_t printport_read(struct printport *port, struct iov_iter *to,
 		       bool nonblock);
 bool printport_rx_readable(const struct printport *port);
+size_t printport_fifo_filled(const struct printport_fifo *fifo);
+size_t printport_fifo_put(struct printport_fifo *fifo, const void *buf, size_t len);
 void printport_rx_want(struct printport *port);
 
 /* job.c */
@@ -224,6 +299,11 @@ void printport_job_settle(struct printport *port, struct printport_job *job);
 void printport_job_write_off(struct printport *port, struct printport_job *job);
 void printport_job_fail(struct printport *port, struct printport_job *job,
 			int error);
+struct printport_job *printport_job_find(struct printport *port, u32 id);
+void printport_cancel(struct printport *port, u32 id);
+void printport_tx_cancel(struct printport *port);
+bool printport_jobs_orphaned(struct printport *port, int error, u32 *id);
+bool printport_jobs_full(const struct printport *port);
 void printport_jobs_gone(struct printport *port);
 void printport_jobs_close(struct printport *port);
 int printport_error_take(struct printport *port);
@@ -241,6 +321,7 @@ void printport_job_result(const struct printport_job *job,
 
 /* status.c */
 enum printport_printer_state printport_printer_state(const struct printport *port);
+void printport_lm_set_reasons(struct printport *port, u64 reasons);
 void printport_get_status(struct printport *port, struct printport_status *status);
 int printport_lines(struct printport *port);
 int printport_reset(struct printport *port);

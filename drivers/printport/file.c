@@ -8,6 +8,7 @@
 
 #include "compat.h"
 #include "core.h"
+#include "lm.h"
 
 static int printport_fop_open(struct inode *inode, struct file *file)
 {
@@ -91,14 +92,14 @@ static __poll_t printport_fop_poll(struct file *file, poll_table *wait)
 
 	poll_wait(file, &port->tx_wait, wait);
 	poll_wait(file, &port->rx_wait, wait);
-	if ((file->f_mode & FMODE_READ) &&
+	if (!READ_ONCE(port->lm) && (file->f_mode & FMODE_READ) &&
 	    (poll_requested_events(wait) & (EPOLLIN | EPOLLRDNORM)))
 		printport_rx_want(port);
 
 	spin_lock_irq(&port->lock);
-	if (port->state == PRINTPORT_STATE_GONE)
+	if (port->state == PRINTPORT_STATE_GONE || printport_lm_stale(port))
 		mask |= EPOLLHUP;
-	if (port->state == PRINTPORT_STATE_GONE || port->error)
+	if (port->state == PRINTPORT_STATE_GONE || printport_lm_stale(port) || port->error)
 		mask |= EPOLLERR;
 	if (printport_rx_readable(port))
 		mask |= EPOLLIN | EPOLLRDNORM;

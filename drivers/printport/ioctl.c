@@ -9,24 +9,32 @@
 #include <linux/uaccess.h>
 
 #include "core.h"
+#include "lm.h"
 
 union printport_ioctl_arg {
 	struct printport_info info;
 	struct printport_status status;
 	struct printport_limits limits;
 	struct printport_job_start start;
-	struct printport_job_query query;
+	struct printport_job_query job;
+	struct printport_query query;
 };
 
 static int ioctl_get_info(struct file *file, struct printport *port,
 			  union printport_ioctl_arg *arg)
 {
+	spin_lock_irq(&port->lock);
 	arg->info = (struct printport_info){
 		.api_version = PRINTPORT_API_VERSION,
 		.index = port->index,
 		.capabilities = port->capabilities,
-		.queue_size = port->tx.size,
+		.queue_size = port->lm ? port->lm->job.size : port->tx.size,
 	};
+	if (port->lm)
+		arg->info.capabilities |= PRINTPORT_CAP_MONITOR;
+	if (port->lm && (port->lm->flags & PRINTPORT_LM_F_CONFIRMS))
+		arg->info.capabilities |= PRINTPORT_CAP_PRINTED;
+	spin_unlock_irq(&port->lock);
 	strscpy(arg->info.transport, port->transport, sizeof(arg->info.transport));
 	return 0;
 }
@@ -87,19 +95,19 @@ static int ioctl_start_job(struct file *file, struct printport *port,
 static int ioctl_end_job(struct file *file, struct printport *port,
 			 union printport_ioctl_arg *arg)
 {
-	return printport_job_end(port, &arg->query, file->f_flags & O_NONBLOCK);
+	return printport_job_end(port, &arg->job, file->f_flags & O_NONBLOCK);
 }
 
 static int ioctl_abort_job(struct file *file, struct printport *port,
 			   union printport_ioctl_arg *arg)
 {
-	return printport_job_abort(port, &arg->query);
+	return printport_job_abort(port, &arg->job);
 }
 
 static int ioctl_get_job(struct file *file, struct printport *port,
 			 union printport_ioctl_arg *arg)
 {
-	return printport_job_get(port, &arg->query);
+	return printport_job_get(port, &arg->job);
 }
 
 static int ioctl_reset(struct file *file, struct printport *port,
@@ -108,9 +116,20 @@ static int ioctl_reset(struct file *file, struct printport *port,
 	return printport_reset(port);
 }
 
+static int ioctl_query(struct file *file, struct printport *port,
+		       union printport_ioctl_arg *arg)
+{
+	return printport_query(port, &arg->query);
+}
+
+/* The first version of what has grown since. */
+#define PRINTPORT_JOB_QUERY_SIZE_1	(offsetof(struct printport_job_query, result) + \
+					 offsetof(struct printport_job_result, bytes_sent))
+
 /*
  * @writes: needs a node that is open for writing
  * @always_out: the result is written back also where the wait failed
+ * @size_1: size of the structure's first version, 0 if there is no other
  */
 struct printport_ioctl {
 	unsigned int cmd;
@@ -118,6 +137,7 @@ struct printport_ioctl {
 		    union printport_ioctl_arg *arg);
 	bool writes;
 	bool always_out;
+	size_t size_1;
 };
 
 static const struct printport_ioctl printport_ioctls[] = {
@@ -126,10 +146,14 @@ static const struct printport_ioctl printport_ioctls[] = {
 	{ PRINTPORT_IOC_GET_LIMITS, ioctl_get_limits },
 	{ PRINTPORT_IOC_SET_LIMITS, ioctl_set_limits, .writes = true },
 	{ PRINTPORT_IOC_START_JOB, ioctl_start_job, .writes = true },
-	{ PRINTPORT_IOC_END_JOB, ioctl_end_job, .writes = true, .always_out = true },
-	{ PRINTPORT_IOC_ABORT_JOB, ioctl_abort_job, .writes = true },
-	{ PRINTPORT_IOC_GET_JOB, ioctl_get_job, .always_out = true },
+	{ PRINTPORT_IOC_END_JOB, ioctl_end_job, .writes = true, .always_out = true,
+	  .size_1 = PRINTPORT_JOB_QUERY_SIZE_1 },
+	{ PRINTPORT_IOC_ABORT_JOB, ioctl_abort_job, .writes = true,
+	  .size_1 = PRINTPORT_JOB_QUERY_SIZE_1 },
+	{ PRINTPORT_IOC_GET_JOB, ioctl_get_job, .always_out = true,
+	  .size_1 = PRINTPORT_JOB_QUERY_SIZE_1 },
 	{ PRINTPORT_IOC_RESET, ioctl_reset, .writes = true },
+	{ PRINTPORT_IOC_QUERY, ioctl_query },
 };
 
 static const struct printport_ioctl *printport_ioctl_find(unsigned int cmd)
@@ -160,8 +184,7 @@ static int printport_ioctl_copy_in(const struct printport_ioctl *ioctl,
 	size_t known = _IOC_SIZE(ioctl->cmd);
 	int err;
 
-	/* No member has been added yet: the first version is all there is. */
-	if (size < known)
+	if (size < (ioctl->size_1 ?: known))
 		return -EINVAL;
 	if (size > PAGE_SIZE)
 		return -E2BIG;
@@ -171,7 +194,7 @@ static int printport_ioctl_copy_in(const struct printport_ioctl *ioctl,
 	err = copy_struct_from_user(arg, known, user, size);
 	/* Nothing is done of which the caller could not be told the result. */
 	if (!err && (_IOC_DIR(ioctl->cmd) & _IOC_READ) &&
-	    copy_to_user(user, arg, known))
+	    copy_to_user(user, arg, min(size, known)))
 		err = -EFAULT;
 	return err;
 }
@@ -184,7 +207,9 @@ static int printport_ioctl_copy_out(const struct printport_ioctl *ioctl,
 
 	if (!(_IOC_DIR(ioctl->cmd) & _IOC_READ))
 		return 0;
-	if (copy_to_user(user, arg, known) || clear_user(user + known, size - known))
+	if (copy_to_user(user, arg, min(size, known)))
+		return -EFAULT;
+	if (size > known && clear_user(user + known, size - known))
 		return -EFAULT;
 	return 0;
 }
@@ -224,7 +249,8 @@ long printport_ioctl(struct file *file, unsigned int cmd, unsigned long value)
 		err = ioctl->call(file, port, arg);
 		out = 0;
 		if (!err || (ioctl->always_out && (err == -ETIMEDOUT ||
-						   err == -EINTR || err == -ENODEV)))
+						   err == -EINTR || err == -ENODEV ||
+						   err == -ENODATA || err == -ECONNRESET)))
 			out = printport_ioctl_copy_out(ioctl, arg, user, _IOC_SIZE(cmd));
 		err = err ?: out;
 	}

@@ -16,6 +16,7 @@
 #include <linux/slab.h>
 
 #include "core.h"
+#include "lm.h"
 #include "trace.h"
 
 /**
@@ -46,12 +47,18 @@ void printport_job_begin(struct printport *port, struct printport_job *job,
 	job->id = port->last_job_id;
 	job->flags = flags;
 	job->state = PRINTPORT_JOB_ACTIVE;
-	job->start = port->head;
 	job->started = ktime_get_boottime();
+	if (port->lm) {
+		job->in_start = port->lm->job_head;
+		job->shown = job->in_start;
+	} else {
+		job->start = port->head;
+	}
 	list_add_tail(&job->node, &port->jobs);
 	port->nr_jobs++;
 	port->job = job;
 	trace_printport_job(port->index, job);
+	printport_lm_kick(port);
 }
 
 /**
@@ -65,11 +72,18 @@ void printport_job_over(struct printport *port)
 	struct printport_job *job = port->job;
 
 	port->job = NULL;
-	if (!job || job->over)
+	if (!job || job->over || job->ended)
 		return;
-	job->over = true;
-	job->end = port->head;
 	job->state = PRINTPORT_JOB_PENDING;
+	if (port->lm) {
+		/* It is over on the wire when the monitor is done with it. */
+		job->ended = true;
+		job->in_end = port->lm->job_head;
+		printport_lm_kick(port);
+	} else {
+		job->over = true;
+		job->end = port->head;
+	}
 	trace_printport_job(port->index, job);
 	printport_tx_advance(port);
 }
@@ -85,6 +99,11 @@ void printport_job_settle(struct printport *port, struct printport_job *job)
 {
 	struct printport_job *oldest;
 
+	if (job->internal) {
+		list_del(&job->node);
+		kfree(job);
+		return;
+	}
 	if (job->state == PRINTPORT_JOB_PENDING) {
 		job->state = PRINTPORT_JOB_COMPLETED;
 		job->finished = ktime_get_boottime();
@@ -93,8 +112,18 @@ void printport_job_settle(struct printport *port, struct printport_job *job)
 	}
 	list_move_tail(&job->node, &port->results);
 	port->nr_jobs--;
-	if (++port->nr_results > PRINTPORT_RESULTS_MAX) {
+	if (printport_lm_serves(port) && job->told) {
+		port->lm->untold++;
+		printport_lm_kick(port);
+	} else {
+		job->told_delivered = true;
+	}
+	port->nr_results++;
+	/* What a monitor has yet to hear of is not forgotten; it takes the place of a job. */
+	while (port->nr_results > PRINTPORT_RESULTS_MAX) {
 		oldest = list_first_entry(&port->results, struct printport_job, node);
+		if (!oldest->told_delivered && printport_lm_serves(port))
+			break;
 		list_del(&oldest->node);
 		kfree(oldest);
 		port->nr_results--;
@@ -119,7 +148,9 @@ void printport_job_write_off(struct printport *port, struct printport_job *job)
 	job->written_off = true;
 	job->lost = job->accepted - job->delivered;
 	job->finished = ktime_get_boottime();
-	port->queued -= job->lost;
+	port->queued -= job->wired - job->sent;
+	if (job->internal)
+		return;
 	port->stats.bytes_lost += job->lost;
 	if (job->state == PRINTPORT_JOB_ABORTED)
 		port->stats.jobs_aborted++;
@@ -131,13 +162,34 @@ void printport_job_write_off(struct printport *port, struct printport_job *job)
 	printport_tx_wake(port);
 }
 
+/* The same, for its stretch of the job ring. */
+static void printport_job_kill_in(struct printport *port, struct printport_job *job)
+{
+	if (!job->ended) {
+		job->ended = true;
+		job->in_end = port->lm->job_head;
+	}
+	if (job == printport_lm_current(port))
+		port->lm->forward_left = 0;
+	port->undecided -= job->accepted - job->decided;
+	job->decided = job->accepted;
+	if (!job->told)
+		job->done = true;
+	job->told_end = job->done;
+	printport_lm_kick(port);
+}
+
 static void printport_job_kill(struct printport *port, struct printport_job *job,
 			       enum printport_job_state state, int error)
 {
 	if (!job->over) {
 		job->over = true;
-		job->end = port->head;
+		/* One that had no turn on the wire has no stretch of it. */
+		if (!port->lm || job->begun)
+			job->end = port->head;
 	}
+	if (port->lm && !job->internal)
+		printport_job_kill_in(port, job);
 	job->dead = true;
 	job->state = state;
 	job->error = error;
@@ -145,12 +197,14 @@ static void printport_job_kill(struct printport *port, struct printport_job *job
 	if (port->job == job && (job->flags & PRINTPORT_JOB_F_IMPLICIT))
 		port->job = NULL;
 	printport_job_write_off(port, job);
+	if (port->lm)
+		printport_lm_skip(port);
 }
 
 /* The holder's next call says it, unless a result does before. */
 static void printport_job_report(struct printport *port, struct printport_job *job)
 {
-	if (!port->held)
+	if (!port->held || job->internal)
 		return;
 	job->unreported = true;
 	if (port->error)
@@ -220,7 +274,8 @@ int printport_take_error(struct printport *port)
 /* Plain writes of which nothing is under way: there is nothing to fail or abort. */
 static bool printport_job_is_idle(const struct printport_job *job)
 {
-	return (job->flags & PRINTPORT_JOB_F_IMPLICIT) && job->accepted == job->delivered;
+	return (job->flags & PRINTPORT_JOB_F_IMPLICIT) && !job->ended &&
+	       job->accepted == job->delivered && job->wired == job->sent;
 }
 
 /**
@@ -250,7 +305,7 @@ void printport_jobs_gone(struct printport *port)
 
 	port->in_flight = 0;
 	port->taken = port->tail;
-	if (port->queued)
+	if (printport_queued(port))
 		port->stats.errors++;
 	if (port->job && printport_job_is_idle(port->job))
 		printport_job_over(port);
@@ -282,7 +337,15 @@ void printport_results_free(struct printport *port)
 	port->nr_results = 0;
 }
 
-static struct printport_job *printport_job_find(struct printport *port, u32 id)
+/**
+ * printport_job_find - a job by its id
+ * @port: the port, locked
+ * @id: 0 for the one that is active
+ *
+ * Context: any.
+ * Return: the job, until the lock is released, or NULL.
+ */
+struct printport_job *printport_job_find(struct printport *port, u32 id)
 {
 	struct printport_job *job;
 
@@ -324,6 +387,9 @@ void printport_job_result(const struct printport_job *job,
 		.bytes_delivered = job->delivered,
 		.bytes_lost = job->lost,
 		.duration_ns = ktime_to_ns(ktime_sub(until, job->started)),
+		.bytes_sent = job->sent,
+		.printed = job->printed,
+		.pages = job->pages,
 	};
 }
 
@@ -337,15 +403,26 @@ static void printport_job_answer(struct printport *port, struct printport_job *j
 		printport_job_reported(port, job);
 }
 
+/**
+ * printport_jobs_full - whether no further job can begin now
+ * @port: the port, locked
+ *
+ * Context: any.
+ */
+bool printport_jobs_full(const struct printport *port)
+{
+	return port->nr_jobs + (port->lm ? port->lm->untold : 0) >= PRINTPORT_JOBS_MAX;
+}
+
 /* Under lock: why no job can be started, 0 if one can; -EAGAIN: not yet. */
 static int printport_start_refuse(const struct printport *port)
 {
-	if (port->state == PRINTPORT_STATE_GONE)
+	if (port->state == PRINTPORT_STATE_GONE || printport_lm_stale(port))
 		return -ENODEV;
 	if (port->job && !port->job->dead &&
 	    !(port->job->flags & PRINTPORT_JOB_F_IMPLICIT))
 		return -EBUSY;
-	return port->nr_jobs < PRINTPORT_JOBS_MAX ? 0 : -EAGAIN;
+	return printport_jobs_full(port) ? -EAGAIN : 0;
 }
 
 static bool printport_may_begin(struct printport *port, u64 unused)
@@ -412,12 +489,45 @@ static bool printport_job_done(struct printport *port, u64 id)
 	return ret;
 }
 
-static int printport_wait_check(const struct printport_job_query *query)
+/* The same for what becomes of it in the printer, as far as that will be known. */
+static bool printport_job_told_printed(struct printport *port, u64 id)
 {
+	struct printport_job *job;
+	bool ret;
+
+	spin_lock_irq(&port->lock);
+	job = printport_job_find(port, id);
+	ret = !job || job->printed || job->written_off || !printport_lm_serves(port);
+	spin_unlock_irq(&port->lock);
+	return ret;
+}
+
+static int printport_wait_check(struct printport *port,
+				const struct printport_job_query *query)
+{
+	int err = 0;
+
 	if (query->wait > PRINTPORT_WAIT_PRINTED || query->reserved ||
 	    query->timeout_ms > PRINTPORT_LIMIT_MAX_MS)
 		return -EINVAL;
-	return query->wait == PRINTPORT_WAIT_PRINTED ? -EOPNOTSUPP : 0;
+	if (query->wait != PRINTPORT_WAIT_PRINTED)
+		return 0;
+	spin_lock_irq(&port->lock);
+	if (!port->lm || !(port->lm->flags & PRINTPORT_LM_F_CONFIRMS))
+		err = -EOPNOTSUPP;
+	spin_unlock_irq(&port->lock);
+	return err;
+}
+
+/* Under lock, after a wait for printed that ended well: what it has found out. */
+static int printport_printed_error(const struct printport *port,
+				   const struct printport_job *job)
+{
+	if (job->printed == PRINTPORT_PRINTED_UNCONFIRMED)
+		return -ENODATA;
+	if (!job->printed && !job->dead && !printport_lm_serves(port))
+		return port->lm ? port->lm->error : -ENODATA;
+	return 0;
 }
 
 /**
@@ -427,14 +537,15 @@ static int printport_wait_check(const struct printport_job_query *query)
  *	-EINTR and -ENODEV
  *
  * Context: process, sleeps.
- * Return: 0, -ENOENT, -EINVAL, -EOPNOTSUPP, -ETIMEDOUT, -EINTR, -ENODEV.
+ * Return: 0, -ENOENT, -EINVAL, -EOPNOTSUPP, -ETIMEDOUT, -EINTR, -ENODEV; having waited
+ * for printed also -ENODATA, or -ECONNRESET or -ETIMEDOUT: the monitor was lost.
  */
 int printport_job_get(struct printport *port, struct printport_job_query *query)
 {
 	struct printport_job *job;
 	int err;
 
-	err = printport_wait_check(query);
+	err = printport_wait_check(port, query);
 	if (err)
 		return err;
 
@@ -450,13 +561,17 @@ int printport_job_get(struct printport *port, struct printport_job_query *query)
 
 	if (query->wait)
 		err = printport_wait_tx(port, query->timeout_ms,
-					printport_job_done, query->id);
+					query->wait == PRINTPORT_WAIT_PRINTED ?
+					printport_job_told_printed : printport_job_done,
+					query->id);
 	spin_lock_irq(&port->lock);
 	job = printport_job_find(port, query->id);
 	if (job)
 		printport_job_answer(port, job, query);
 	else
 		err = -ENOENT;
+	if (!err && query->wait == PRINTPORT_WAIT_PRINTED)
+		err = printport_printed_error(port, job);
 	if (port->state == PRINTPORT_STATE_GONE)
 		err = -ENODEV;
 	spin_unlock_irq(&port->lock);
@@ -478,7 +593,7 @@ int printport_job_end(struct printport *port, struct printport_job_query *query,
 {
 	int err;
 
-	err = printport_wait_check(query);
+	err = printport_wait_check(port, query);
 	if (err)
 		return err;
 	err = printport_tx_lock(port, nonblock);
@@ -510,14 +625,62 @@ static bool printport_stopped(struct printport *port, u64 id)
 	return ret;
 }
 
-/* Bytes of a dead job are in flight: have them stopped. */
-static void printport_cancel(struct printport *port, u32 id)
+/**
+ * printport_jobs_orphaned - the language monitor is lost
+ * @port: the port, locked, in a session that it served
+ * @error: negative errno of the jobs that it has not finished with
+ * @id: out: a job of which bytes are in flight, or untouched
+ *
+ * Context: any.
+ * Return: whether the transport has to be stopped for bytes that belong to no job.
+ */
+bool printport_jobs_orphaned(struct printport *port, int error, u32 *id)
 {
-	if (printport_stopped(port, id) || !printport_ops_begin(port))
+	struct printport_job *job;
+	bool stop = false;
+
+	list_for_each_entry(job, &port->jobs, node) {
+		if (job->dead || (job->internal ? port->held : job->done))
+			continue;
+		printport_job_fail(port, job, error);
+		if (job->written_off)
+			continue;
+		if (job->internal)
+			stop = true;
+		else
+			*id = job->id;
+	}
+	printport_tx_advance(port);
+	return stop;
+}
+
+/**
+ * printport_tx_cancel - have the transport stop what is in flight
+ * @port: a port that is open or draining
+ *
+ * Context: process, may sleep.
+ */
+void printport_tx_cancel(struct printport *port)
+{
+	if (!printport_ops_begin(port))
 		return;
 	if (port->active && port->ops->tx_cancel)
 		port->ops->tx_cancel(port);
 	printport_ops_end(port);
+}
+
+/**
+ * printport_cancel - bytes of a dead job are in flight: have them stopped
+ * @port: a port that is open or draining
+ * @id: the job
+ *
+ * Context: process, sleeps for PRINTPORT_CANCEL_MS at most.
+ */
+void printport_cancel(struct printport *port, u32 id)
+{
+	if (printport_stopped(port, id))
+		return;
+	printport_tx_cancel(port);
 	wait_event_timeout(port->tx_wait, printport_stopped(port, id),
 			   msecs_to_jiffies(PRINTPORT_CANCEL_MS));
 }

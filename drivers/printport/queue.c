@@ -19,11 +19,31 @@
 #include <linux/uio.h>
 
 #include "core.h"
+#include "lm.h"
 #include "trace.h"
+
+/* The ring that the spooler writes into: with a language monitor its job ring. */
+static const struct printport_ring *printport_tx_ring(const struct printport *port)
+{
+	return port->lm ? &port->lm->job : &port->tx;
+}
+
+/* In that ring: behind the last byte that was accepted. */
+static u64 printport_tx_accepted(const struct printport *port)
+{
+	return port->lm ? port->lm->job_head : port->head;
+}
+
+/* In that ring: the oldest byte whose fate is open. */
+static u64 printport_tx_settled(const struct printport *port)
+{
+	return port->lm ? port->lm->job_tail : port->tail;
+}
 
 static size_t printport_tx_room(const struct printport *port)
 {
-	return port->tx.size - (size_t)(port->head - port->tail);
+	return printport_tx_ring(port)->size -
+	       (size_t)(printport_tx_accepted(port) - printport_tx_settled(port));
 }
 
 /*
@@ -32,7 +52,7 @@ static size_t printport_tx_room(const struct printport *port)
  */
 static size_t printport_tx_low_water(const struct printport *port)
 {
-	return port->tx.size / 4;
+	return printport_tx_ring(port)->size / 4;
 }
 
 /**
@@ -45,9 +65,9 @@ static size_t printport_tx_low_water(const struct printport *port)
 bool printport_tx_writable(const struct printport *port)
 {
 	if (port->state == PRINTPORT_STATE_GONE || port->error || port->shut ||
-	    (port->job && port->job->dead))
+	    printport_lm_stale(port) || (port->job && port->job->dead))
 		return true;
-	if (!port->job && port->nr_jobs >= PRINTPORT_JOBS_MAX)
+	if (!port->job && printport_jobs_full(port))
 		return false;
 	return printport_tx_room(port) >= printport_tx_low_water(port);
 }
@@ -94,6 +114,8 @@ static int printport_write_refuse(struct printport *port,
 		return -EAGAIN;
 	if (port->error)
 		return printport_error_take(port);
+	if (printport_lm_stale(port))
+		return -ENODEV;
 	if (port->shut)
 		return -ESHUTDOWN;
 	if ((port->job && port->job->dead) || printport_write_lost_job(port, write->job))
@@ -126,8 +148,17 @@ int printport_tx_lock(struct printport *port, bool nonblock)
 	return mutex_lock_interruptible(&port->tx_mutex) ? -ERESTARTSYS : 0;
 }
 
-static void printport_tx_start(struct printport *port)
+/**
+ * printport_tx_start - tell the transport that there is work
+ * @port: an open port
+ *
+ * Context: process, may sleep.
+ */
+void printport_tx_start(struct printport *port)
 {
+	/* What waits for a monitor is no work for the transport. */
+	if (READ_ONCE(port->lm) && !printport_tx_pending(port))
+		return;
 	if (!printport_ops_begin(port))
 		return;
 	if (port->active && port->ops->tx_start)
@@ -149,11 +180,12 @@ static ssize_t printport_write_span(struct printport *port, struct iov_iter *fro
 
 	spin_lock_irq(&port->lock);
 	err = printport_write_refuse(port, write);
-	if (!err && !port->job && port->nr_jobs >= PRINTPORT_JOBS_MAX)
+	if (!err && !port->job && printport_jobs_full(port))
 		len = 0;
 	len = min(len, printport_tx_room(port));
 	if (!err && len)
-		to = printport_ring_span(&port->tx, port->head, &len);
+		to = printport_ring_span(printport_tx_ring(port),
+					 printport_tx_accepted(port), &len);
 	spin_unlock_irq(&port->lock);
 	if (err || !len)
 		return err;
@@ -175,16 +207,22 @@ static ssize_t printport_write_span(struct printport *port, struct iov_iter *fro
 			write->job = write->spare->id;
 			write->spare = NULL;
 		}
-		if (!port->queued) {
+		if (!printport_queued(port)) {
 			port->tx_progress = jiffies;
 			printport_event_schedule(port);
 		}
-		port->head += copied;
-		port->queued += copied;
 		port->job->accepted += copied;
 		port->stats.bytes_written += copied;
+		if (port->lm) {
+			printport_lm_written(port, copied);
+			printport_lm_kick_data(port);
+		} else {
+			port->head += copied;
+			port->queued += copied;
+			port->job->wired += copied;
+		}
 		trace_printport_queue(port->index, PRINTPORT_QUEUE_WRITE, copied,
-				      port->queued, port->in_flight);
+				      printport_queued(port), port->in_flight);
 	}
 	spin_unlock_irq(&port->lock);
 	return err ?: copied;
@@ -204,7 +242,7 @@ static ssize_t printport_write_span(struct printport *port, struct iov_iter *fro
  *
  * Context: process, sleeps.
  * Return: bytes accepted, or -EAGAIN, -ERESTARTSYS, -ETIMEDOUT, -EFAULT, -ENOMEM,
- * -ESHUTDOWN, -ENODEV (the port is gone), -ECANCELED (the job was aborted, or it failed and
+ * -ESHUTDOWN, -ENODEV (the port or its language monitor is gone), -ECANCELED (the job was aborted, or it failed and
  * that was reported), or once the error with which the transport failed (-EIO).
  */
 ssize_t printport_write(struct printport *port, struct iov_iter *from, bool nonblock)
@@ -251,14 +289,34 @@ ssize_t printport_write(struct printport *port, struct iov_iter *from, bool nonb
 }
 EXPORT_SYMBOL_FOR_TEST(printport_write);
 
-static u64 printport_head(struct printport *port)
+/* Under lock: nothing is owed to the printer, neither bytes nor a job's trailer. */
+bool printport_tx_idle(const struct printport *port)
 {
-	u64 head;
+	struct printport_job *job;
+
+	if (printport_queued(port))
+		return false;
+	if (!printport_lm_serves(port))
+		return true;
+	list_for_each_entry(job, &port->jobs, node)
+		if (printport_lm_owes_job(port, job))
+			return false;
+	return true;
+}
+
+/* What was accepted so far; a monitor is told that somebody waits for it. */
+static u64 printport_tx_mark(struct printport *port, bool sync)
+{
+	u64 pos;
 
 	spin_lock_irq(&port->lock);
-	head = port->head;
+	pos = printport_tx_accepted(port);
+	if (sync && printport_lm_serves(port)) {
+		port->lm->sync = pos;
+		printport_lm_kick(port);
+	}
 	spin_unlock_irq(&port->lock);
-	return head;
+	return pos;
 }
 
 static bool printport_drained_up_to(struct printport *port, u64 pos)
@@ -266,15 +324,26 @@ static bool printport_drained_up_to(struct printport *port, u64 pos)
 	bool ret;
 
 	spin_lock_irq(&port->lock);
-	ret = port->tail >= pos || port->state == PRINTPORT_STATE_GONE;
+	ret = printport_tx_settled(port) >= pos || port->state == PRINTPORT_STATE_GONE ||
+	      printport_lm_stale(port);
 	if (!ret)
 		port->wake_at = min(port->wake_at, pos);
 	spin_unlock_irq(&port->lock);
 	return ret;
 }
 
+static bool printport_has_gone_out(struct printport *port, u64 unused)
+{
+	bool ret;
+
+	spin_lock_irq(&port->lock);
+	ret = printport_tx_idle(port) || port->state == PRINTPORT_STATE_GONE;
+	spin_unlock_irq(&port->lock);
+	return ret;
+}
+
 /**
- * printport_drain - wait until every byte accepted so far is delivered or lost
+ * printport_drain - wait until everything that was accepted is delivered or lost
  * @port: an open port
  * @limit_ms: how long to wait without a byte of progress; 0: no limit
  *
@@ -283,8 +352,7 @@ static bool printport_drained_up_to(struct printport *port, u64 pos)
  */
 int printport_drain(struct printport *port, unsigned int limit_ms)
 {
-	return printport_wait_tx(port, limit_ms, printport_drained_up_to,
-				 printport_head(port));
+	return printport_wait_tx(port, limit_ms, printport_has_gone_out, 0);
 }
 
 /* Who synchronizes need not wait for the rest when there is an error to tell. */
@@ -306,9 +374,11 @@ int printport_sync(struct printport *port)
 	int err, reported;
 
 	err = printport_wait_tx(port, READ_ONCE(port->limits.write_ms),
-				printport_synced_up_to, printport_head(port));
+				printport_synced_up_to, printport_tx_mark(port, true));
 	reported = printport_take_error(port);
 	if (READ_ONCE(port->state) == PRINTPORT_STATE_GONE)
+		return -ENODEV;
+	if (!reported && printport_lm_stale(port))
 		return -ENODEV;
 	return reported ?: err;
 }
@@ -353,18 +423,24 @@ void printport_tx_advance(struct printport *port)
 			port->tail = max(port->tail, job->end);
 			port->taken = max(port->taken, port->tail);
 		}
+		if (port->lm)
+			printport_wire_trim(port);
 		if (!job->over || port->tail < job->end)
+			break;
+		/* A monitor has yet to hear that it is dead. */
+		if (!job->done && !job->internal && printport_lm_serves(port))
 			break;
 		printport_job_settle(port, job);
 	}
-	if (port->tail >= port->wake_at) {
+	if (printport_tx_settled(port) >= port->wake_at) {
 		port->wake_at = U64_MAX;
 		printport_tx_wake(port);
 	}
-	if (!port->queued) {
+	if (printport_tx_idle(port)) {
 		printport_tx_wake(port);
 		printport_event_schedule(port);
-		if (port->state == PRINTPORT_STATE_DRAINING)
+		if (port->state == PRINTPORT_STATE_DRAINING ||
+		    (port->state == PRINTPORT_STATE_CLOSED && port->session))
 			schedule_work(&port->drain_work);
 	}
 }
@@ -395,7 +471,10 @@ size_t printport_tx_take(struct printport *port, const void **buf, size_t max)
 	len = min_t(u64, max, (job->over ? job->end : port->head) - port->taken);
 	if (!len)
 		goto out;
-	*buf = printport_ring_span(&port->tx, port->taken, &len);
+	if (port->lm)
+		*buf = printport_wire_span(port->lm, port->taken, &len);
+	else
+		*buf = printport_ring_span(&port->tx, port->taken, &len);
 	port->taken += len;
 	port->in_flight += len;
 	trace_printport_queue(port->index, PRINTPORT_QUEUE_TAKE, len, port->queued,
@@ -436,7 +515,7 @@ void printport_tx_done(struct printport *port, size_t len)
 {
 	struct printport_job *job;
 	unsigned long flags;
-	bool writable;
+	bool writable, wire_room;
 
 	spin_lock_irqsave(&port->lock, flags);
 	if (port->state == PRINTPORT_STATE_GONE)
@@ -447,9 +526,9 @@ void printport_tx_done(struct printport *port, size_t len)
 		goto out;
 
 	writable = printport_tx_writable(port);
+	wire_room = !port->lm || printport_lm_wire_room(port->lm);
 	port->in_flight -= len;
 	port->queued -= len;
-	port->stats.bytes_delivered += len;
 	port->tx_progress = jiffies;
 	trace_printport_queue(port->index, PRINTPORT_QUEUE_DONE, len, port->queued,
 			      port->in_flight);
@@ -462,13 +541,23 @@ void printport_tx_done(struct printport *port, size_t len)
 		}
 		if (job->over)
 			part = min_t(u64, part, job->end - port->tail);
-		job->delivered += part;
+		job->sent += part;
+		if (!port->lm) {
+			job->delivered += part;
+			port->stats.bytes_delivered += part;
+		}
 		port->tail += part;
 		len -= part;
+		if (port->lm)
+			printport_wire_trim(port);
 		if (job->dead)
 			printport_job_write_off(port, job);
 	}
 	printport_tx_advance(port);
+	if (port->lm)
+		printport_lm_forward_more(port);
+	if (!wire_room && printport_lm_wire_room(port->lm))
+		printport_lm_kick(port);
 	if (!writable && printport_tx_writable(port))
 		printport_tx_wake(port);
 out:
@@ -510,6 +599,10 @@ void printport_tx_stop(struct printport *port, int error)
 	if (victim && !victim->dead)
 		printport_job_fail(port, victim, error);
 	printport_tx_advance(port);
+	if (port->lm) {
+		printport_lm_forward_more(port);
+		printport_lm_kick(port);
+	}
 	printport_tx_wake(port);
 out:
 	spin_unlock_irqrestore(&port->lock, flags);

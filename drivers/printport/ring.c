@@ -7,6 +7,7 @@
 #include <linux/log2.h>
 #include <linux/minmax.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include "core.h"
 
@@ -79,6 +80,18 @@ void printport_ring_free(struct printport_ring *ring)
 	*ring = (struct printport_ring){};
 }
 EXPORT_SYMBOL_FOR_TEST(printport_ring_free);
+
+/**
+ * printport_ring_clear - fill a ring with zeros
+ * @ring: an allocated ring
+ */
+void printport_ring_clear(struct printport_ring *ring)
+{
+	unsigned int i;
+
+	for (i = 0; i < ring->nr_chunks; i++)
+		memset(ring->chunks[i], 0, 1UL << ring->chunk_shift);
+}
 
 /**
  * printport_ring_span - where a position lies

@@ -27,6 +27,7 @@ struct printport_ring {
 
 int printport_ring_alloc(struct printport_ring *ring, size_t size);
 void printport_ring_free(struct printport_ring *ring);
+void printport_ring_clear(struct printport_ring *ring);
 void *printport_ring_span(const struct printport_ring *ring, u64 pos,
 			  size_t *len);
 

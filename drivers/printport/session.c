@@ -9,6 +9,10 @@
  * The state is claimed under the lock before anything is set up, so that a second
  * opener is told at once. A port that becomes free goes to the first opener in
  * line, if there is a line, without becoming CLOSED in between.
+ *
+ * A session is what the transport is open for: the queues' memory and the references
+ * that go with it. It begins when a spooler opens the port, or when a language monitor
+ * opens the transport for itself, and ends when neither needs it.
  */
 #include <linux/completion.h>
 #include <linux/jiffies.h>
@@ -16,6 +20,7 @@
 #include <linux/sched/signal.h>
 
 #include "core.h"
+#include "lm.h"
 #include "trace.h"
 
 unsigned int printport_queue_kib = 256;
@@ -119,35 +124,54 @@ static void printport_unclaim(struct printport *port)
  */
 void printport_session_free(struct printport *port)
 {
-	printport_ring_free(&port->tx);
-	printport_ring_free(&port->rx);
-}
-
-static int printport_session_begin(struct printport *port)
-{
-	int err;
-
-	err = printport_ring_alloc(&port->tx, min_t(size_t, READ_ONCE(printport_queue_kib),
-						    PRINTPORT_RING_MAX >> 10) << 10);
-	if (!err && port->ops->rx_start)
-		err = printport_ring_alloc(&port->rx, PRINTPORT_RX_SIZE);
-	if (err)
-		return err;
+	struct printport_lm *lm;
 
 	spin_lock_irq(&port->lock);
+	lm = port->lm;
+	port->lm = NULL;
+	spin_unlock_irq(&port->lock);
+
+	printport_ring_free(&port->tx);
+	printport_ring_free(&port->rx.ring);
+	if (lm)
+		printport_lm_put(lm);
+}
+
+static struct printport_lm *printport_session_lm(struct printport *port)
+{
+	struct printport_lm *lm;
+
+	spin_lock_irq(&port->lock);
+	lm = port->attached;
+	if (lm)
+		kref_get(&lm->ref);
+	spin_unlock_irq(&port->lock);
+	return lm;
+}
+
+/* A monitor brings the rings of the forward queue along. */
+static int printport_session_begin(struct printport *port)
+{
+	struct printport_lm *lm = printport_session_lm(port);
+	int err = 0;
+
+	if (!lm)
+		err = printport_ring_alloc(&port->tx,
+					   min_t(size_t, READ_ONCE(printport_queue_kib),
+						 PRINTPORT_RING_MAX >> 10) << 10);
+	if (!err && port->ops->rx_start)
+		err = printport_ring_alloc(&port->rx.ring, PRINTPORT_RX_SIZE);
+
+	spin_lock_irq(&port->lock);
+	port->lm = lm;
 	port->head = 0;
 	port->taken = 0;
 	port->tail = 0;
-	port->rx_head = 0;
-	port->rx_tail = 0;
-	port->error = 0;
-	port->error_job = 0;
+	port->rx.head = 0;
+	port->rx.tail = 0;
 	port->wake_at = U64_MAX;
-	port->drain_waited = false;
-	port->session = true;
-	port->held = true;
 	spin_unlock_irq(&port->lock);
-	return 0;
+	return err;
 }
 
 /* Until this has succeeded the transport's module may go, and its ops with it. */
@@ -177,24 +201,142 @@ static int printport_transport_open(struct printport *port)
 }
 
 /*
- * By whoever has cleared @session under the lock: nobody holds the port and
- * nothing is in flight, or the port is gone and its transport looks after what is.
+ * Under session_mutex, by whoever has cleared @session under the lock: nobody needs
+ * the session and nothing is in flight, or the port is gone and its transport looks
+ * after what is.
  */
 static void printport_session_end(struct printport *port, bool gone)
 {
 	struct module *owner = port->ops->owner;
 
 	down_write(&port->ops_lock);
-	if (!gone && !port->dead && port->active && port->ops->close)
-		port->ops->close(port);
+	if (!gone && !port->dead && port->active) {
+		if (port->lm && port->ops->rx_stop)
+			port->ops->rx_stop(port);
+		if (port->ops->close)
+			port->ops->close(port);
+	}
 	port->active = false;
 	up_write(&port->ops_lock);
 
 	if (!gone)
 		printport_session_free(port);
-	printport_unclaim(port);
 	module_put(owner);
+}
+
+/**
+ * printport_session_get - open the transport, if it is not open
+ * @port: a port that the caller has claimed, or that has a language monitor
+ *
+ * Context: process, sleeps; session_mutex is held.
+ * Return: 0, -ENODEV, -ENOMEM, or what the transport says.
+ */
+int printport_session_get(struct printport *port)
+{
+	int err;
+
+	lockdep_assert_held(&port->session_mutex);
+	if (port->session)
+		return printport_lm_stale(port) ? -EBUSY : 0;
+	get_device(&port->dev);
+	err = printport_pin_transport(port);
+	if (err)
+		goto err_device;
+	err = printport_session_begin(port);
+	if (!err)
+		err = printport_transport_open(port);
+	if (err)
+		goto err_free;
+	spin_lock_irq(&port->lock);
+	port->session = true;
+	spin_unlock_irq(&port->lock);
+	if (port->lm && port->ops->rx_start)
+		printport_rx_want(port);
+	return 0;
+
+err_free:
+	printport_session_free(port);
+	module_put(port->ops->owner);
+err_device:
 	put_device(&port->dev);
+	return err;
+}
+
+/* Under lock: what is left to do of a session whose spooler is gone. */
+static bool printport_session_busy(const struct printport *port)
+{
+	if (!printport_tx_idle(port))
+		return true;
+	return printport_lm_serves(port) && (port->lm->close == PRINTPORT_ASK_NOW ||
+					     port->lm->close == PRINTPORT_ASK_TOLD);
+}
+
+/*
+ * Ends the session if nobody needs it. @close: its spooler lets go of it, now or (the
+ * state is DRAINING) when everything has gone out.
+ */
+static void printport_session_leave(struct printport *port, bool close)
+{
+	bool gone, end = false, free = false;
+
+	mutex_lock(&port->session_mutex);
+	spin_lock_irq(&port->lock);
+	if (close) {
+		port->held = false;
+		trace_printport_close(port->index, printport_queued(port));
+	}
+	gone = port->state == PRINTPORT_STATE_GONE;
+	close |= port->state == PRINTPORT_STATE_DRAINING;
+	if (port->session && !port->held && (gone || !printport_session_busy(port))) {
+		free = close;
+		end = gone || ((close || port->state == PRINTPORT_STATE_CLOSED) &&
+			       !(printport_lm_serves(port) && port->lm->own));
+	} else if (close && !port->held) {
+		port->state = PRINTPORT_STATE_DRAINING;
+	}
+	if (end)
+		port->session = false;
+	spin_unlock_irq(&port->lock);
+
+	if (end)
+		printport_session_end(port, gone);
+	mutex_unlock(&port->session_mutex);
+	if (free)
+		printport_unclaim(port);
+	if (close)
+		printport_changed(port);
+	if (end)
+		put_device(&port->dev);
+}
+
+/**
+ * printport_session_put - end a session that nobody needs any more
+ * @port: the port
+ *
+ * Context: process, sleeps.
+ */
+void printport_session_put(struct printport *port)
+{
+	printport_session_leave(port, false);
+}
+
+static int printport_hold(struct printport *port)
+{
+	int err;
+
+	mutex_lock(&port->session_mutex);
+	err = printport_session_get(port);
+	if (!err) {
+		spin_lock_irq(&port->lock);
+		port->error = 0;
+		port->error_job = 0;
+		port->drain_waited = false;
+		port->no_wait = false;
+		port->held = true;
+		spin_unlock_irq(&port->lock);
+	}
+	mutex_unlock(&port->session_mutex);
+	return err;
 }
 
 /**
@@ -204,8 +346,9 @@ static void printport_session_end(struct printport *port, bool gone)
  *
  * Context: process, sleeps.
  * Return: 0, -EBUSY (somebody holds it, or it is draining), -ENODEV, -ENOMEM,
- * -ERESTARTSYS (a signal while in line), -ESHUTDOWN (the system shuts down), or what
- * the transport says.
+ * -ERESTARTSYS (a signal while in line), -ESHUTDOWN (the system shuts down), what the
+ * transport says, or what its language monitor says; -ECONNRESET or -ETIMEDOUT: the
+ * monitor was lost.
  */
 int printport_open(struct printport *port, bool nonblock)
 {
@@ -214,31 +357,16 @@ int printport_open(struct printport *port, bool nonblock)
 	err = printport_claim(port, nonblock);
 	if (err)
 		goto out;
-
-	get_device(&port->dev);
-	err = printport_pin_transport(port);
-	if (err)
-		goto err_unclaim;
-	err = printport_session_begin(port);
-	if (err)
-		goto err_module;
-	err = printport_transport_open(port);
+	err = printport_hold(port);
 	if (err) {
-		spin_lock_irq(&port->lock);
-		port->session = false;
-		port->held = false;
-		spin_unlock_irq(&port->lock);
-		goto err_module;
+		printport_unclaim(port);
+		goto out;
 	}
-	printport_changed(port);
-	goto out;
-
-err_module:
-	printport_session_free(port);
-	module_put(port->ops->owner);
-err_unclaim:
-	printport_unclaim(port);
-	put_device(&port->dev);
+	err = printport_lm_ask_open(port);
+	if (err)
+		printport_session_leave(port, true);
+	else
+		printport_changed(port);
 out:
 	trace_printport_open(port->index, err);
 	return err;
@@ -255,6 +383,7 @@ void printport_dont_wait(struct printport *port)
 {
 	spin_lock_irq(&port->lock);
 	port->drain_waited = true;
+	port->no_wait = true;
 	spin_unlock_irq(&port->lock);
 }
 EXPORT_SYMBOL_FOR_TEST(printport_dont_wait);
@@ -295,53 +424,27 @@ EXPORT_SYMBOL_FOR_TEST(printport_flush);
  */
 void printport_close(struct printport *port)
 {
-	bool gone, end;
-
 	printport_flush(port);
+	printport_lm_ask_close(port);
 
-	if (port->ops->rx_stop && printport_ops_begin(port)) {
+	/* A monitor goes on listening to the printer. */
+	if (!port->lm && port->ops->rx_stop && printport_ops_begin(port)) {
 		port->ops->rx_stop(port);
 		printport_ops_end(port);
 	}
-
-	spin_lock_irq(&port->lock);
-	port->held = false;
-	gone = port->state == PRINTPORT_STATE_GONE;
-	end = gone || !port->queued;
-	if (end)
-		port->session = false;
-	else
-		port->state = PRINTPORT_STATE_DRAINING;
-	trace_printport_close(port->index, port->queued);
-	spin_unlock_irq(&port->lock);
-
-	if (end)
-		printport_session_end(port, gone);
-	else
-		printport_changed(port);
+	printport_session_leave(port, true);
 }
 EXPORT_SYMBOL_FOR_TEST(printport_close);
 
 /**
- * printport_drain_work - a port that was draining has nothing left to drain
+ * printport_drain_work - a port that was draining may have nothing left to drain
  * @work: printport.drain_work
  *
  * Context: process, sleeps.
  */
 void printport_drain_work(struct work_struct *work)
 {
-	struct printport *port = container_of(work, struct printport, drain_work);
-	bool gone, end;
-
-	spin_lock_irq(&port->lock);
-	gone = port->state == PRINTPORT_STATE_GONE;
-	end = port->session && !port->held && (gone || !port->queued);
-	if (end)
-		port->session = false;
-	spin_unlock_irq(&port->lock);
-
-	if (end)
-		printport_session_end(port, gone);
+	printport_session_put(container_of(work, struct printport, drain_work));
 }
 
 /**
@@ -361,5 +464,6 @@ void printport_session_abandon(struct printport *port)
 
 	wake_up_all(&port->tx_wait);
 	wake_up_all(&port->rx_wait);
+	wake_up_all(&port->lm_wait);
 	printport_changed(port);
 }

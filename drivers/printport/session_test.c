@@ -69,7 +69,7 @@ static void a_closed_port_holds_no_queue_memory(struct kunit *test)
 	struct fake_transport *t = test->priv;
 
 	open_and_close(t);
-	KUNIT_EXPECT_EQ(test, t->port->tx.size + t->port->rx.size, 0);
+	KUNIT_EXPECT_EQ(test, t->port->tx.size + t->port->rx.ring.size, 0);
 }
 
 static void a_second_open_is_busy_without_waiting(struct kunit *test)

@@ -25,7 +25,7 @@ static bool printport_has_drained(struct printport *port)
 	bool ret;
 
 	spin_lock_irq(&port->lock);
-	ret = !port->queued;
+	ret = printport_tx_idle(port);
 	port->shut |= ret;
 	spin_unlock_irq(&port->lock);
 	return ret;
@@ -38,7 +38,7 @@ static u64 printport_shut(struct printport *port)
 
 	spin_lock_irq(&port->lock);
 	port->shut = true;
-	bytes = port->stats.bytes_lost + port->queued;
+	bytes = port->stats.bytes_lost + printport_queued(port);
 	spin_unlock_irq(&port->lock);
 	return bytes;
 }

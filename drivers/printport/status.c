@@ -15,6 +15,7 @@
 #include <linux/string.h>
 
 #include "core.h"
+#include "lm.h"
 
 #define PRINTPORT_EVENT_GAP	(HZ / 10)
 
@@ -149,6 +150,12 @@ u64 printport_reasons_from_lines(u8 lines)
 }
 EXPORT_SYMBOL_GPL(printport_reasons_from_lines);
 
+/* Under lock: all that is known of the printer. */
+static u64 printport_reasons(const struct printport *port)
+{
+	return port->reasons | port->lm_reasons;
+}
+
 /**
  * printport_printer_state - IPP printer-state of a port
  * @port: the port, locked
@@ -158,9 +165,9 @@ EXPORT_SYMBOL_GPL(printport_reasons_from_lines);
  */
 enum printport_printer_state printport_printer_state(const struct printport *port)
 {
-	if (port->reasons & ~PRINTPORT_REASONS_WARNING)
+	if (printport_reasons(port) & ~PRINTPORT_REASONS_WARNING)
 		return PRINTPORT_PRINTER_STOPPED;
-	return port->queued ? PRINTPORT_PRINTER_PROCESSING : PRINTPORT_PRINTER_IDLE;
+	return printport_queued(port) ? PRINTPORT_PRINTER_PROCESSING : PRINTPORT_PRINTER_IDLE;
 }
 
 /**
@@ -176,8 +183,8 @@ void printport_get_status(struct printport *port, struct printport_status *statu
 	*status = (struct printport_status){
 		.state = port->state,
 		.printer_state = printport_printer_state(port),
-		.reasons = port->reasons,
-		.queued = port->queued,
+		.reasons = printport_reasons(port),
+		.queued = printport_queued(port),
 		.in_flight = port->in_flight,
 		.job = port->job ? port->job->id : 0,
 	};
@@ -197,7 +204,7 @@ EXPORT_SYMBOL_FOR_TEST(printport_get_status);
 int printport_lines(struct printport *port)
 {
 	int lines = LP_PERRORP | LP_PSELECD | LP_PBUSY | LP_PACK;
-	u64 reasons = READ_ONCE(port->reasons);
+	u64 reasons = READ_ONCE(port->reasons) | READ_ONCE(port->lm_reasons);
 
 	if (!printport_ops_begin(port))
 		return -ENODEV;
@@ -287,7 +294,7 @@ void printport_event_work(struct work_struct *work)
 	spin_lock_irq(&port->lock);
 	state = port->state;
 	printer_state = printport_printer_state(port);
-	reasons = port->reasons;
+	reasons = printport_reasons(port);
 	errors = port->stats.errors;
 	lost = port->stats.bytes_lost;
 	spin_unlock_irq(&port->lock);
@@ -332,6 +339,7 @@ void printport_event_work(struct work_struct *work)
 int printport_uevent_env(struct printport *port, struct kobj_uevent_env *env)
 {
 	char reasons[PRINTPORT_REASONS_STR_LEN];
+	char monitor[PRINTPORT_LM_NAME_LEN];
 	struct printport_status status;
 	struct printport_stats stats;
 	const struct {
@@ -350,6 +358,7 @@ int printport_uevent_env(struct printport *port, struct kobj_uevent_env *env)
 	stats = port->stats;
 	spin_unlock_irq(&port->lock);
 	printport_reasons_format(status.reasons, reasons, sizeof(reasons));
+	printport_lm_name(port, monitor);
 
 	err = add_uevent_var(env, "PRINTPORT_TRANSPORT=%s", port->transport) ?:
 	      add_uevent_var(env, "PRINTPORT_STATE=%s",
@@ -357,6 +366,7 @@ int printport_uevent_env(struct printport *port, struct kobj_uevent_env *env)
 	      add_uevent_var(env, "PRINTPORT_STATUS=%s",
 			     printport_printer_state_names[status.printer_state]) ?:
 	      add_uevent_var(env, "PRINTPORT_REASONS=%s", reasons) ?:
+	      add_uevent_var(env, "PRINTPORT_MONITOR=%s", monitor) ?:
 	      add_uevent_var(env, "PRINTPORT_ERRORS=%llu", stats.errors) ?:
 	      add_uevent_var(env, "PRINTPORT_BYTES_LOST=%llu", stats.bytes_lost);
 	for (i = 0; !err && i < ARRAY_SIZE(id); i++)
@@ -378,23 +388,20 @@ const char *printport_printer_state_name(enum printport_printer_state state)
 	return printport_printer_state_names[state];
 }
 
-/**
- * printport_set_reasons - the printer's condition changed
- * @port: the port
- * @reasons: PRINTPORT_REASON_* bits, all that hold now
- *
- * Context: any.
- */
-void printport_set_reasons(struct printport *port, u64 reasons)
+static void printport_set_some_reasons(struct printport *port, u64 *some, u64 reasons)
 {
 	unsigned long flags;
+	u64 before;
 	bool changed;
 
 	reasons &= PRINTPORT_REASON_ALL;
 	spin_lock_irqsave(&port->lock, flags);
-	changed = reasons != port->reasons;
+	before = printport_reasons(port);
+	if (some == &port->reasons && *some != reasons)
+		printport_lm_kick(port);
+	*some = reasons;
+	changed = printport_reasons(port) != before;
 	if (changed) {
-		port->reasons = reasons;
 		port->status_seq++;
 		printport_event_schedule(port);
 	}
@@ -402,4 +409,28 @@ void printport_set_reasons(struct printport *port, u64 reasons)
 	if (changed)
 		wake_up_poll(&port->tx_wait, EPOLLPRI);
 }
+
+/**
+ * printport_set_reasons - the printer's condition changed
+ * @port: the port
+ * @reasons: PRINTPORT_REASON_* bits, all that hold now, as far as the transport knows
+ *
+ * Context: any.
+ */
+void printport_set_reasons(struct printport *port, u64 reasons)
+{
+	printport_set_some_reasons(port, &port->reasons, reasons);
+}
 EXPORT_SYMBOL_GPL(printport_set_reasons);
+
+/**
+ * printport_lm_set_reasons - the same, as far as the language monitor knows
+ * @port: the port
+ * @reasons: PRINTPORT_REASON_* bits, all that hold now
+ *
+ * Context: any.
+ */
+void printport_lm_set_reasons(struct printport *port, u64 reasons)
+{
+	printport_set_some_reasons(port, &port->lm_reasons, reasons);
+}

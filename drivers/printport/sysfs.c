@@ -4,6 +4,7 @@
 #include <linux/sysfs.h>
 
 #include "core.h"
+#include "lm.h"
 
 static ssize_t state_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
@@ -51,6 +52,15 @@ static ssize_t transport_show(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RO(transport);
 
+static ssize_t monitor_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	char name[PRINTPORT_LM_NAME_LEN];
+
+	printport_lm_name(to_printport(dev), name);
+	return sysfs_emit(buf, "%s\n", name);
+}
+static DEVICE_ATTR_RO(monitor);
+
 static ssize_t ieee1284_id_show(struct device *dev, struct device_attribute *attr,
 				char *buf)
 {
@@ -81,7 +91,8 @@ static ssize_t job_show(struct device *dev, struct device_attribute *attr, char 
 
 	spin_lock_irq(&port->lock);
 	list_for_each_entry(job, &port->jobs, node)
-		len += job_emit(job, buf, len);
+		if (!job->internal)
+			len += job_emit(job, buf, len);
 	list_for_each_entry_reverse(job, &port->results, node)
 		len += job_emit(job, buf, len);
 	spin_unlock_irq(&port->lock);
@@ -110,6 +121,7 @@ static struct attribute *printport_attrs[] = {
 	&dev_attr_reasons.attr,
 	&dev_attr_queued.attr,
 	&dev_attr_transport.attr,
+	&dev_attr_monitor.attr,
 	&dev_attr_ieee1284_id.attr,
 	&dev_attr_job.attr,
 	&dev_attr_abort.attr,
@@ -170,11 +182,32 @@ LIMIT_ATTR(read_ms);
 LIMIT_ATTR(write_ms);
 LIMIT_ATTR(close_ms);
 
+static ssize_t monitor_ms_show(struct device *dev, struct device_attribute *attr,
+			       char *buf)
+{
+	return sysfs_emit(buf, "%u\n", READ_ONCE(to_printport(dev)->monitor_ms));
+}
+
+/* Not 0: no wait for a monitor is without a limit. */
+static ssize_t monitor_ms_store(struct device *dev, struct device_attribute *attr,
+				const char *buf, size_t count)
+{
+	u32 ms;
+	int err;
+
+	err = kstrtou32(buf, 0, &ms);
+	if (err)
+		return err;
+	return ms ? limit_store(&to_printport(dev)->monitor_ms, buf, count) : -EINVAL;
+}
+static DEVICE_ATTR_RW(monitor_ms);
+
 static struct attribute *printport_limit_attrs[] = {
 	&dev_attr_open_ms.attr,
 	&dev_attr_read_ms.attr,
 	&dev_attr_write_ms.attr,
 	&dev_attr_close_ms.attr,
+	&dev_attr_monitor_ms.attr,
 	NULL
 };
 

@@ -36,11 +36,12 @@ LAYOUT(printport_limits, close_ms, 12);
 SIZE(printport_job_start, 328);
 LAYOUT(printport_job_start, name, 8);
 LAYOUT(printport_job_start, user, 264);
-SIZE(printport_job_result, 48);
+SIZE(printport_job_result, 64);
 LAYOUT(printport_job_result, flags, 12);
 LAYOUT(printport_job_result, bytes_accepted, 16);
 LAYOUT(printport_job_result, duration_ns, 40);
-SIZE(printport_job_query, 64);
+LAYOUT(printport_job_result, bytes_sent, 48);
+SIZE(printport_job_query, 80);
 LAYOUT(printport_job_query, result, 16);
 
 #define PAGE 4096
@@ -275,6 +276,18 @@ static void ioctl_read_only_memory(void)
 	CHECK_OK(close(fd));
 }
 
+/* The size of a command's structure in the first version of the interface. */
+static unsigned int first_size(unsigned int command)
+{
+	switch (command) {
+	case PRINTPORT_IOC_END_JOB:
+	case PRINTPORT_IOC_ABORT_JOB:
+	case PRINTPORT_IOC_GET_JOB:
+		return 64;
+	}
+	return _IOC_SIZE(command);
+}
+
 static void ioctl_sizes(void)
 {
 	struct port port = sim_or_option(true);
@@ -290,7 +303,8 @@ static void ioctl_sizes(void)
 
 		expect_ioctl(fd, with_size(commands[i], 0), memory, EINVAL);
 		expect_ioctl(fd, with_size(commands[i], 4), memory, EINVAL);
-		expect_ioctl(fd, with_size(commands[i], size - 1), memory, EINVAL);
+		expect_ioctl(fd, with_size(commands[i], first_size(commands[i]) - 1), memory,
+			     EINVAL);
 		expect_ioctl(fd, with_size(commands[i], 16383), memory, E2BIG);
 		if (_IOC_DIR(commands[i]) & _IOC_WRITE) {
 			memory[size + 7] = 1;
@@ -303,6 +317,26 @@ static void ioctl_sizes(void)
 	}
 	check_same(&port, fd, &before);
 	free(memory);
+	CHECK_OK(close(fd));
+}
+
+/* A program that was built with the first version of the header. */
+static void shorter_structures(void)
+{
+	struct port port = sim_or_option(true);
+	int fd = port_open(&port, O_RDWR);
+	union {
+		struct printport_job_query query;
+		char bytes[80];
+	} end = { .query.wait = PRINTPORT_WAIT_DELIVERED };
+
+	memset(end.bytes + 64, 0x5a, 16);
+	job_start(fd, "from the past");
+	write_all(fd, "abc", 3);
+	CHECK_OK(ioctl(fd, with_size(PRINTPORT_IOC_END_JOB, 64), &end));
+	CHECK_EQ(end.query.result.bytes_delivered, 3);
+	CHECK_EQ(end.bytes[64], 0x5a);
+	CHECK_EQ(end.bytes[79], 0x5a);
 	CHECK_OK(close(fd));
 }
 
@@ -517,6 +551,7 @@ static const struct tap_case cases[] = {
 	{ "ioctl_read_only", ioctl_read_only_memory, 0 },
 	{ "ioctl_sizes", ioctl_sizes, 0 },
 	{ "longer_structures", longer_structures, 0 },
+	{ "shorter_structures", shorter_structures, 0 },
 	{ "limits", limits, 0 },
 	{ "sysfs", sysfs_refuses, 0 },
 	{ "not_a_file", not_a_file, 0 },

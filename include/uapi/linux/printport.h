@@ -318,7 +318,7 @@ struct printport_job_query {
  * The result of a job: of the active one, one that is on its way, or one of the
  * port's last 16. ENOENT: no such job. ETIMEDOUT, EINTR, EOPNOTSUPP as END_JOB.
  * END_JOB and GET_JOB fill in the result also where they fail with ETIMEDOUT,
- * EINTR or ENODEV.
+ * EINTR, ENODATA, ECONNRESET or ENODEV.
  */
 #define PRINTPORT_IOC_GET_JOB \
 	_IOWR(PRINTPORT_IOC_MAGIC, 0x13, struct printport_job_query)

@@ -196,8 +196,10 @@ enum printport_lm_command_type {
  * PRINTPORT_LM_READ_MIN), and waits for the first (O_NONBLOCK: EAGAIN).
  * write() takes whole commands and returns the bytes of those that were carried
  * out. One that fails ends it: its error is returned if it was the first, else by
- * the next write() that begins with it. Without O_NONBLOCK it waits in place of
- * EAGAIN. EINVAL: no such command, or a member that has to be zero is not.
+ * the next write() that begins with it. It never waits for room: EAGAIN. EINVAL: no
+ * such command, or a member that has to be zero is not.
+ * poll() says POLLIN when there is a record, POLLOUT when the wire has room, POLLWRBAND
+ * when BACK has room, POLLHUP and POLLERR when the attachment is over.
  */
 struct printport_lm_message {
 	__u32 size;
