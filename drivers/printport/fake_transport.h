@@ -270,6 +270,7 @@ extern struct kunit_suite printport_queue_suite;
 extern struct kunit_suite printport_job_suite;
 extern struct kunit_suite printport_backchannel_suite;
 extern struct kunit_suite printport_shutdown_suite;
+extern struct kunit_suite printport_monitor_suite;
 extern struct kunit_suite printport_model_suite;
 extern struct kunit_suite printport_race_suite;
 

@@ -213,7 +213,10 @@ void printport_lm_name(struct printport *port, char name[PRINTPORT_LM_NAME_LEN])
 int printport_lm_add_node(struct printport *port);
 void printport_lm_del_node(struct printport *port);
 void printport_lm_gone(struct printport *port);
+struct printport_lm *printport_lm_new(struct printport *port);
 void printport_lm_put(struct printport_lm *lm);
+int printport_lm_attach(struct printport *port, struct printport_lm *lm);
+void printport_lm_lose(struct printport *port, struct printport_lm *lm, int error);
 int printport_lm_ask_open(struct printport *port);
 void printport_lm_ask_close(struct printport *port);
 void printport_lm_kick(struct printport *port);
@@ -226,10 +229,12 @@ bool printport_lm_wire_room(const struct printport_lm *lm);
 
 /* monitor_record.c */
 bool printport_lm_has_record(struct printport *port, struct printport_lm *lm);
+int printport_lm_gather(struct printport_lm *lm);
 ssize_t printport_lm_read(struct printport_lm *lm, char __user *buf, size_t size,
 			  bool nonblock);
 
 /* monitor_command.c */
+int printport_lm_command(struct printport_lm *lm, const struct printport_lm_message *m);
 ssize_t printport_lm_write(struct printport_lm *lm, const char __user *buf, size_t size);
 
 /* monitor_query.c */

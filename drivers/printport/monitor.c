@@ -49,6 +49,7 @@ void printport_lm_put(struct printport_lm *lm)
 {
 	kref_put(&lm->ref, printport_lm_free);
 }
+EXPORT_SYMBOL_FOR_TEST(printport_lm_put);
 
 static enum hrtimer_restart printport_lm_wake(struct hrtimer *timer)
 {
@@ -58,7 +59,14 @@ static enum hrtimer_restart printport_lm_wake(struct hrtimer *timer)
 	return HRTIMER_NORESTART;
 }
 
-static struct printport_lm *printport_lm_new(struct printport *port)
+/**
+ * printport_lm_new - memory for a monitor
+ * @port: the port
+ *
+ * Context: process, may sleep.
+ * Return: a monitor that is not attached, with one reference, or NULL.
+ */
+struct printport_lm *printport_lm_new(struct printport *port)
 {
 	size_t size = max_t(size_t, PAGE_SIZE,
 			    min_t(size_t, READ_ONCE(printport_queue_kib),
@@ -88,6 +96,7 @@ static struct printport_lm *printport_lm_new(struct printport *port)
 	printport_ring_clear(&lm->wire);
 	return lm;
 }
+EXPORT_SYMBOL_FOR_TEST(printport_lm_new);
 
 /* Under lock: the monitor is to be told nothing of jobs that were before its time. */
 static void printport_lm_forget_results(struct printport *port)
@@ -98,7 +107,15 @@ static void printport_lm_forget_results(struct printport *port)
 		job->told_delivered = true;
 }
 
-static int printport_lm_attach(struct printport *port, struct printport_lm *lm)
+/**
+ * printport_lm_attach - a monitor looks after a port from now on
+ * @port: the port
+ * @lm: from printport_lm_new()
+ *
+ * Context: process, sleeps.
+ * Return: 0, -EBUSY (the port is in use, or has a monitor), -ENODEV, -ESHUTDOWN.
+ */
+int printport_lm_attach(struct printport *port, struct printport_lm *lm)
 {
 	int err = 0;
 
@@ -118,12 +135,18 @@ static int printport_lm_attach(struct printport *port, struct printport_lm *lm)
 	mutex_unlock(&port->session_mutex);
 	return err;
 }
+EXPORT_SYMBOL_FOR_TEST(printport_lm_attach);
 
-/*
- * The end of an attachment: closed, expelled, or the port is gone. Sleeps, for
- * PRINTPORT_CANCEL_MS at most if the transport is slow to stop.
+/**
+ * printport_lm_lose - the end of an attachment: closed, expelled, or the port is gone
+ * @port: the port
+ * @lm: its monitor; one that was lost before is left alone
+ * @error: negative errno of the jobs that it has not finished with
+ *
+ * Context: process, sleeps, for PRINTPORT_CANCEL_MS at most if the transport is slow to
+ * stop.
  */
-static void printport_lm_lose(struct printport *port, struct printport_lm *lm, int error)
+void printport_lm_lose(struct printport *port, struct printport_lm *lm, int error)
 {
 	bool cancel = false;
 	u32 id = 0;
@@ -155,6 +178,7 @@ static void printport_lm_lose(struct printport *port, struct printport_lm *lm, i
 	printport_session_put(port);
 	printport_changed(port);
 }
+EXPORT_SYMBOL_FOR_TEST(printport_lm_lose);
 
 /**
  * printport_lm_gone - the port is gone, and the monitor with it
@@ -231,6 +255,7 @@ bool printport_lm_wire_room(const struct printport_lm *lm)
 	return lm->nr_pieces < PRINTPORT_PIECES_MAX / 2 &&
 	       lm->wire.size - (lm->wire_head - lm->wire_tail) >= lm->wire.size / 4;
 }
+EXPORT_SYMBOL_FOR_TEST(printport_lm_wire_room);
 
 /* Under lock: it was told all, and now it is its turn to act. */
 static bool printport_lm_owes_decision(const struct printport *port,

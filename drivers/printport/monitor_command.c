@@ -3,6 +3,7 @@
  * What a language monitor says. Nothing in a command is trusted: whose turn it is, what
  * was decided before and how much room there is follow from the port's own state.
  */
+#include <linux/module.h>
 #include <linux/poll.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -300,9 +301,18 @@ static void command_after(struct printport *port)
 		printport_tx_wake(port);
 }
 
-static int command_run(struct printport *port, struct printport_lm *lm,
-		       const struct printport_lm_message *m, struct printport_job **spare)
+/**
+ * printport_lm_command - carry out one command
+ * @lm: the monitor; its write_mutex is held, and its payload is in @lm->payload
+ * @m: the command; its shape was checked
+ *
+ * Context: process, may sleep.
+ * Return: 0 or a negative errno, see printport_lm_write().
+ */
+int printport_lm_command(struct printport_lm *lm, const struct printport_lm_message *m)
 {
+	struct printport *port = lm->port;
+	struct printport_job *spare = NULL;
 	int err;
 
 	if (m->type == PRINTPORT_LM_ANSWER) {
@@ -317,20 +327,21 @@ static int command_run(struct printport *port, struct printport_lm *lm,
 			printport_lm_set_reasons(port, m->pos);
 		return 0;
 	}
-	/* Needed only where it writes between jobs; there is no harm in having one. */
-	if (m->type == PRINTPORT_LM_WRITE && !m->job && !*spare) {
-		*spare = printport_job_alloc();
-		if (!*spare)
+	if (m->type == PRINTPORT_LM_WRITE && !m->job) {
+		spare = printport_job_alloc();
+		if (!spare)
 			return -ENOMEM;
 	}
 	spin_lock_irq(&port->lock);
 	err = lm->lost || port->state == PRINTPORT_STATE_GONE ? -ENODEV :
-	      command_locked(port, lm, m, spare);
+	      command_locked(port, lm, m, &spare);
 	if (!err && port->lm == lm)
 		command_after(port);
 	spin_unlock_irq(&port->lock);
+	kfree(spare);
 	return err;
 }
+EXPORT_SYMBOL_FOR_TEST(printport_lm_command);
 
 /* Copies one command in. Returns 0 or a negative errno. */
 static int command_fetch(struct printport_lm *lm, const char __user *buf, size_t left,
@@ -362,7 +373,6 @@ static int command_fetch(struct printport_lm *lm, const char __user *buf, size_t
 ssize_t printport_lm_write(struct printport_lm *lm, const char __user *buf, size_t size)
 {
 	struct printport *port = lm->port;
-	struct printport_job *spare = NULL;
 	struct printport_lm_message m;
 	size_t done = 0;
 	int err = 0;
@@ -376,13 +386,12 @@ ssize_t printport_lm_write(struct printport_lm *lm, const char __user *buf, size
 	while (done < size && !err) {
 		err = command_fetch(lm, buf + done, size - done, &m);
 		if (!err)
-			err = command_run(port, lm, &m, &spare);
+			err = printport_lm_command(lm, &m);
 		if (!err)
 			done += m.size;
 		cond_resched();
 	}
 	mutex_unlock(&lm->write_mutex);
-	kfree(spare);
 
 	spin_lock_irq(&port->lock);
 	if (done)

@@ -4,6 +4,7 @@
  * from the state of the jobs, the rings and the questions, so that a monitor that does
  * not read costs no memory.
  */
+#include <linux/module.h>
 #include <linux/sched/signal.h>
 #include <linux/uaccess.h>
 
@@ -232,9 +233,16 @@ bool printport_lm_has_record(struct printport *port, struct printport_lm *lm)
 	return !lm->lost && lm_tell(port, lm, NULL);
 }
 
-/* As many records as fit, into lm->record. Returns 0 or -ENODEV. */
-static int lm_gather(struct printport *port, struct printport_lm *lm)
+/**
+ * printport_lm_gather - put as many records as fit into @lm->record
+ * @lm: the monitor; its read_mutex is held
+ *
+ * Context: process, may sleep.
+ * Return: 0 (also if there is none) or -ENODEV.
+ */
+int printport_lm_gather(struct printport_lm *lm)
 {
+	struct printport *port = lm->port;
 	bool printer_data = false;
 
 	spin_lock_irq(&port->lock);
@@ -260,6 +268,7 @@ static int lm_gather(struct printport *port, struct printport_lm *lm)
 		printport_rx_want(port);
 	return 0;
 }
+EXPORT_SYMBOL_FOR_TEST(printport_lm_gather);
 
 static bool lm_may_read(struct printport *port, struct printport_lm *lm)
 {
@@ -305,7 +314,7 @@ ssize_t printport_lm_read(struct printport_lm *lm, char __user *buf, size_t size
 	if (mutex_lock_interruptible(&lm->read_mutex))
 		return -ERESTARTSYS;
 	for (;;) {
-		ret = lm->record_len ? 0 : lm_gather(port, lm);
+		ret = lm->record_len ? 0 : printport_lm_gather(lm);
 		if (!ret && lm->record_len)
 			ret = lm_copy(lm, buf);
 		if (ret)

@@ -8,7 +8,7 @@ kunit_test_suites(&printport_ieee1284_id_suite, &printport_ring_suite,
 		  &printport_status_suite, &printport_session_suite,
 		  &printport_queue_suite, &printport_job_suite,
 		  &printport_backchannel_suite, &printport_shutdown_suite,
-		  &printport_model_suite, &printport_race_suite);
+		  &printport_monitor_suite, &printport_model_suite, &printport_race_suite);
 
 /* The suites run when this has returned. */
 static int __init printport_test_init(void)

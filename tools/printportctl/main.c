@@ -14,7 +14,8 @@ static const struct {
 } commands[] = {
 	{ "list", cmd_list, "list [--json]                       all print ports" },
 	{ "show", cmd_show, "show [--json] PORT                  one port, with its counters" },
-	{ "print", cmd_print, "print [-v] [-n NAME] PORT FILE...   each file as a job, in one open" },
+	{ "print", cmd_print, "print [-pv] [-n NAME] PORT FILE...  each file as a job, in one open" },
+	{ "query", cmd_query, "query PORT KEY...                   ask the port's language monitor" },
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -20,7 +20,7 @@ const char *const port_stats[] = {
 };
 
 const char *const port_limits[] = {
-	"open_ms", "read_ms", "write_ms", "close_ms", NULL
+	"open_ms", "read_ms", "write_ms", "close_ms", "monitor_ms", NULL
 };
 
 void port_attr(const struct port *port, const char *attr, char *value, size_t size)
@@ -71,6 +71,7 @@ static int port_load(struct port *port, int index)
 	port_attr(port, "status", port->status, sizeof(port->status));
 	port_attr(port, "reasons", port->reasons, sizeof(port->reasons));
 	port_attr(port, "transport", port->transport, sizeof(port->transport));
+	port_attr(port, "monitor", port->monitor, sizeof(port->monitor));
 	port_attr(port, "ieee1284_id", port->id, sizeof(port->id));
 	return EXIT_OK;
 }

@@ -119,9 +119,45 @@ static int finish_job(int port, unsigned long request, struct printport_job_quer
 	return 0;
 }
 
-static int print_file(int port, const char *file, const char *name, bool verbose)
+static const char *base_name(const char *path)
 {
-	struct printport_job_query job = { .wait = PRINTPORT_WAIT_DELIVERED };
+	const char *slash = strrchr(path, '/');
+
+	return slash && slash[1] ? slash + 1 : path;
+}
+
+/* How a job is to be printed. */
+struct job_options {
+	const char *name;
+	bool verbose;
+	bool printed;
+};
+
+static void show_result(const char *name, const struct printport_job_query *job)
+{
+	const struct printport_job_result *result = &job->result;
+
+	printf("job %u \"%s\": %s, %llu bytes accepted, %llu delivered, %llu lost, %.2f s",
+	       job->id, name, job_states[result->state],
+	       (unsigned long long)result->bytes_accepted,
+	       (unsigned long long)result->bytes_delivered,
+	       (unsigned long long)result->bytes_lost, (double)result->duration_ns / 1e9);
+	if (result->printed == PRINTPORT_PRINTED_YES)
+		printf(", printed");
+	if (result->printed == PRINTPORT_PRINTED_NO)
+		printf(", not printed: %s", strerror(result->error));
+	if (result->pages)
+		printf(", %u page%s", result->pages, result->pages == 1 ? "" : "s");
+	putchar('\n');
+}
+
+static int print_file(int port, const char *file, const struct job_options *options)
+{
+	struct printport_job_query job = {
+		.wait = options->printed ? PRINTPORT_WAIT_PRINTED : PRINTPORT_WAIT_DELIVERED,
+	};
+	const char *name = options->name ? options->name : base_name(file);
+	bool verbose = options->verbose;
 	bool progress = isatty(STDERR_FILENO);
 	int from = STDIN_FILENO, err, abort_err;
 
@@ -152,14 +188,13 @@ static int print_file(int port, const char *file, const char *name, bool verbose
 		close(from);
 
 	if (verbose && job.id)
-		printf("job %u \"%s\": %s, %llu bytes accepted, %llu delivered, %llu lost, %.2f s\n",
-		       job.id, name, job_states[job.result.state],
-		       (unsigned long long)job.result.bytes_accepted,
-		       (unsigned long long)job.result.bytes_delivered,
-		       (unsigned long long)job.result.bytes_lost,
-		       (double)job.result.duration_ns / 1e9);
+		show_result(name, &job);
 	if (interrupted && (err || job.result.state != PRINTPORT_JOB_COMPLETED))
 		return EXIT_INTERRUPTED;
+	if (err == -ENODATA) {
+		complain("%s: delivered; the printer does not say whether it is printed", name);
+		return EXIT_UNCONFIRMED;
+	}
 	if (err) {
 		complain("%s: %s", name, strerror(-err));
 		return exit_code(-err);
@@ -170,14 +205,11 @@ static int print_file(int port, const char *file, const char *name, bool verbose
 			 (unsigned long long)job.result.bytes_lost);
 		return EXIT_FAILED;
 	}
+	if (job.result.printed == PRINTPORT_PRINTED_NO) {
+		complain("%s: delivered and not printed (%s)", name, strerror(job.result.error));
+		return EXIT_FAILED;
+	}
 	return EXIT_OK;
-}
-
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash && slash[1] ? slash + 1 : path;
 }
 
 static int open_port(const char *name)
@@ -207,18 +239,31 @@ static int open_port(const char *name)
 	return -exit_code(err);
 }
 
+/* Said before anything is printed. */
+static bool can_tell_printed(int port)
+{
+	struct printport_info info;
+
+	if (!ioctl(port, PRINTPORT_IOC_GET_INFO, &info) &&
+	    (info.capabilities & PRINTPORT_CAP_PRINTED))
+		return true;
+	complain("the port has no language monitor that could tell what is printed");
+	return false;
+}
+
 int cmd_print(int argc, char **argv)
 {
-	const char *name = NULL;
-	bool verbose = false;
+	struct job_options options = { };
 	int option, port, i, end = 0, ret = EXIT_OK;
 	unsigned int fd;
 
-	while ((option = getopt(argc, argv, "+n:v")) != -1) {
+	while ((option = getopt(argc, argv, "+n:pv")) != -1) {
 		if (option == 'n')
-			name = optarg;
+			options.name = optarg;
+		else if (option == 'p')
+			options.printed = true;
 		else if (option == 'v')
-			verbose = true;
+			options.verbose = true;
 		else
 			return EXIT_USAGE;
 	}
@@ -233,9 +278,11 @@ int cmd_print(int argc, char **argv)
 		port = open_port(argv[optind]);
 	if (port < 0)
 		return -port;
+	if (options.printed && !can_tell_printed(port))
+		ret = EXIT_UNCONFIRMED;
 	for (i = optind + 1; i < argc && ret == EXIT_OK; i++)
 		ret = interrupted ? EXIT_INTERRUPTED :
-		      print_file(port, argv[i], name ? name : base_name(argv[i]), verbose);
+		      print_file(port, argv[i], &options);
 	if (close(port) && ret == EXIT_OK) {
 		complain("%s: %s", argv[optind], strerror(errno));
 		ret = EXIT_FAILED;

@@ -13,6 +13,7 @@ enum {
 	EXIT_NO_PORT	= 3,	/* no such port, or it disappeared */
 	EXIT_BUSY	= 4,	/* somebody holds the port, or it is draining */
 	EXIT_DENIED	= 5,	/* permission */
+	EXIT_UNCONFIRMED = 6,	/* delivered; whether it is printed cannot be told */
 	EXIT_INTERRUPTED = 130,
 };
 
@@ -25,6 +26,7 @@ struct port {
 	char status[32];
 	char reasons[256];
 	char transport[32];
+	char monitor[64];	/* the language monitor, or "none" */
 	char id[1100];		/* IEEE 1284 device id */
 };
 
@@ -53,5 +55,6 @@ void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int cmd_list(int argc, char **argv);
 int cmd_show(int argc, char **argv);
 int cmd_print(int argc, char **argv);
+int cmd_query(int argc, char **argv);
 
 #endif

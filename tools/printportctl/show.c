@@ -28,6 +28,7 @@ static void show_json(const struct port *port)
 
 	json_object_object_add(object, "node", json_object_new_string(port->node));
 	json_object_object_add(object, "transport", json_object_new_string(port->transport));
+	json_object_object_add(object, "monitor", json_object_new_string(port->monitor));
 	json_object_object_add(object, "state", json_object_new_string(port->state));
 	json_object_object_add(object, "status", json_object_new_string(port->status));
 	json_object_object_add(object, "reasons", json_object_new_string(port->reasons));
@@ -54,6 +55,7 @@ static void show_text(const struct port *port)
 {
 	printf("%s\n", port->node);
 	printf("  %-22s %s\n", "transport", port->transport);
+	printf("  %-22s %s\n", "monitor", port->monitor);
 	printf("  %-22s %s\n", "state", port->state);
 	printf("  %-22s %s\n", "status", port->status);
 	printf("  %-22s %s\n", "reasons", port->reasons);
