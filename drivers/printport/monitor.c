@@ -54,8 +54,14 @@ EXPORT_SYMBOL_FOR_TEST(printport_lm_put);
 static enum hrtimer_restart printport_lm_wake(struct hrtimer *timer)
 {
 	struct printport_lm *lm = container_of(timer, struct printport_lm, wake_timer);
+	struct printport *port = lm->port;
+	unsigned long flags;
 
-	wake_up_poll(&lm->port->lm_wait, EPOLLIN | EPOLLRDNORM);
+	spin_lock_irqsave(&port->lock, flags);
+	lm->last_wake = ktime_get();
+	if (!lm->lost && printport_lm_has_record(port, lm))
+		printport_lm_kick(port);
+	spin_unlock_irqrestore(&port->lock, flags);
 	return HRTIMER_NORESTART;
 }
 
@@ -281,8 +287,7 @@ static bool printport_lm_owes(struct printport *port, struct printport_lm *lm)
 	if (lm->lost || port->state == PRINTPORT_STATE_GONE)
 		return false;
 	return printport_lm_has_record(port, lm) || lm->open == PRINTPORT_ASK_TOLD ||
-	       lm->close == PRINTPORT_ASK_TOLD || lm->nr_queries ||
-	       printport_lm_owes_decision(port, lm);
+	       lm->close == PRINTPORT_ASK_TOLD || printport_lm_owes_decision(port, lm);
 }
 
 /* Under lock. */
@@ -328,17 +333,21 @@ void printport_lm_kick_data(struct printport *port)
 
 	if (!printport_lm_serves(port) || !port->job || port->job->shown == lm->job_head)
 		return;
-	printport_lm_arm(port, lm);
 	unread = lm->job_head - port->job->shown;
-	now = ktime_get();
-	if (unread >= lm->job.size / 4 ||
-	    ktime_us_delta(now, lm->last_wake) >= PRINTPORT_LM_GATHER_US) {
+	if (unread < lm->job.size / 4) {
+		if (hrtimer_active(&lm->wake_timer))
+			return;
+		now = ktime_get();
+		if (ktime_us_delta(now, lm->last_wake) < PRINTPORT_LM_GATHER_US) {
+			hrtimer_start(&lm->wake_timer,
+				      ns_to_ktime(PRINTPORT_LM_GATHER_US * NSEC_PER_USEC),
+				      HRTIMER_MODE_REL);
+			return;
+		}
 		lm->last_wake = now;
-		wake_up_poll(&port->lm_wait, EPOLLIN | EPOLLRDNORM);
-	} else if (!hrtimer_active(&lm->wake_timer)) {
-		hrtimer_start(&lm->wake_timer, ns_to_ktime(PRINTPORT_LM_GATHER_US * NSEC_PER_USEC),
-			      HRTIMER_MODE_REL);
 	}
+	printport_lm_arm(port, lm);
+	wake_up_poll(&port->lm_wait, EPOLLIN | EPOLLRDNORM);
 }
 
 /**

@@ -397,7 +397,7 @@ ssize_t printport_lm_write(struct printport_lm *lm, const char __user *buf, size
 	if (done)
 		printport_lm_acted(port, lm);
 	spin_unlock_irq(&port->lock);
-	if (done)
+	if (done && printport_tx_pending(port))
 		printport_tx_start(port);
 	return done ?: err;
 }

@@ -133,7 +133,8 @@ static bool tell_start(struct printport_job *job, struct record *record)
 
 	if (job->told)
 		return false;
-	if (record && record_put(record, PRINTPORT_LM_START_DOC, job->id, 0, 0, sizeof(*doc))) {
+	if (record && record_put(record, PRINTPORT_LM_START_DOC, job->id, 0, job->in_start,
+				 sizeof(*doc))) {
 		doc = record->payload;
 		BUILD_BUG_ON(sizeof(doc->name) != sizeof(job->name));
 		memcpy(doc->name, job->name, sizeof(doc->name));

@@ -94,6 +94,7 @@ struct printport_write {
 	u32 job;		/* id, 0 before there is one */
 	size_t done;		/* bytes accepted */
 	struct printport_job *spare;	/* becomes an implicit job if one must begin */
+	bool wired;		/* there is something new for the transport */
 };
 
 static bool printport_write_lost_job(const struct printport *port, u32 id)
@@ -156,9 +157,6 @@ int printport_tx_lock(struct printport *port, bool nonblock)
  */
 void printport_tx_start(struct printport *port)
 {
-	/* What waits for a monitor is no work for the transport. */
-	if (READ_ONCE(port->lm) && !printport_tx_pending(port))
-		return;
 	if (!printport_ops_begin(port))
 		return;
 	if (port->active && port->ops->tx_start)
@@ -176,6 +174,7 @@ static ssize_t printport_write_span(struct printport *port, struct iov_iter *fro
 {
 	size_t len = iov_iter_count(from), copied;
 	void *to;
+	u64 head;
 	int err;
 
 	spin_lock_irq(&port->lock);
@@ -213,6 +212,7 @@ static ssize_t printport_write_span(struct printport *port, struct iov_iter *fro
 		}
 		port->job->accepted += copied;
 		port->stats.bytes_written += copied;
+		head = port->head;
 		if (port->lm) {
 			printport_lm_written(port, copied);
 			printport_lm_kick_data(port);
@@ -221,6 +221,7 @@ static ssize_t printport_write_span(struct printport *port, struct iov_iter *fro
 			port->queued += copied;
 			port->job->wired += copied;
 		}
+		write->wired = port->head != head;
 		trace_printport_queue(port->index, PRINTPORT_QUEUE_WRITE, copied,
 				      printport_queued(port), port->in_flight);
 	}
@@ -264,7 +265,8 @@ ssize_t printport_write(struct printport *port, struct iov_iter *from, bool nonb
 		ret = printport_write_span(port, from, &write);
 		if (ret > 0) {
 			write.done += ret;
-			printport_tx_start(port);
+			if (write.wired)
+				printport_tx_start(port);
 			if (fatal_signal_pending(current))
 				break;
 			cond_resched();

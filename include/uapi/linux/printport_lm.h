@@ -27,7 +27,8 @@
  * its calls fail with ENODEV from then on, and its jobs with ETIMEDOUT. PROGRESS
  * for job 0 says "I am here" and does nothing else. Nothing has to be done about
  * bytes that the monitor has read and not decided on, until the spooler waits for
- * them (END_DOC, SYNC, or a full ring), and never while the wire has no room.
+ * them (END_DOC, SYNC, or a full ring), and never while the wire has no room. Who asks
+ * a QUERY has a limit of his own.
  *
  * A monitor that is lost (killed, expelled) while a spooler holds the port: jobs that
  * it has not finished fail with ECONNRESET (expelled: ETIMEDOUT), the bytes of them
@@ -100,17 +101,19 @@ struct printport_lm_setup {
  * enum printport_lm_record_type - what the kernel says
  * @PRINTPORT_LM_OPEN: a spooler opens the port and waits; answer OPEN_ANSWER.
  *	@arg: its user id
- * @PRINTPORT_LM_START_DOC: a job begins. @job; @flags: PRINTPORT_JOB_F_*; payload:
- *	struct printport_lm_doc
+ * @PRINTPORT_LM_START_DOC: a job begins, at @pos of the job ring. @job; @flags:
+ *	PRINTPORT_JOB_F_*; payload: struct printport_lm_doc
  * @PRINTPORT_LM_DATA: @len bytes of @job at @pos of the job ring
  * @PRINTPORT_LM_SYNC: the spooler waits until what it wrote of @job up to @pos is
  *	delivered: decide on it, if you can
  * @PRINTPORT_LM_END_DOC: no more bytes of @job; answer DONE. @pos: behind its last byte
  * @PRINTPORT_LM_ABORT: @job is dead (@arg: errno), what is left of it was dropped;
- *	answer DONE. Only of jobs whose START_DOC was read.
+ *	answer DONE. Only of jobs whose START_DOC was read. Until this was read, DONE
+ *	for a job that has died fails with EINVAL
  * @PRINTPORT_LM_DELIVERED: the printer took the last byte of @job, for which DONE was
  *	said, or (@arg: errno) it never will
- * @PRINTPORT_LM_CLOSE: the spooler has closed the port; answer CLOSE_DONE
+ * @PRINTPORT_LM_CLOSE: the spooler has closed the port, or does not wait any more for
+ *	the answer to an OPEN that was read; answer CLOSE_DONE
  * @PRINTPORT_LM_QUERY: somebody asks; answer ANSWER with the same @arg. Payload: @len
  *	bytes of question
  * @PRINTPORT_LM_PRINTER_DATA: the printer says @len bytes, the payload
@@ -140,7 +143,9 @@ enum printport_lm_record_type {
  *	wire has no room for one more piece, poll for POLLOUT
  * @PRINTPORT_LM_FORWARD: send the next @len bytes of @job as they are, those that have
  *	not been written yet included; PRINTPORT_LM_REST: all of them. @pos is the
- *	first of them and must be where the last decision ended (EINVAL). EAGAIN as WRITE
+ *	first of them and must be where the last decision ended (EINVAL). While it goes on
+ *	for bytes that are not there yet, a WRITE goes before those, and another decision
+ *	is refused (EINVAL). EAGAIN as WRITE
  * @PRINTPORT_LM_CONSUME: @len bytes of @job at @pos are dealt with and need not be
  *	sent. They count as delivered once everything before them is. EAGAIN as WRITE
  * @PRINTPORT_LM_DONE: answers END_DOC and ABORT: nothing more comes for @job. EINVAL:
@@ -198,8 +203,8 @@ enum printport_lm_command_type {
  * out. One that fails ends it: its error is returned if it was the first, else by
  * the next write() that begins with it. It never waits for room: EAGAIN. EINVAL: no
  * such command, or a member that has to be zero is not.
- * poll() says POLLIN when there is a record, POLLOUT when the wire has room, POLLWRBAND
- * when BACK has room, POLLHUP and POLLERR when the attachment is over.
+ * poll() says POLLIN when there is a record, POLLOUT when half of the pieces that the
+ * wire can have and a quarter of the wire ring are free, POLLWRBAND when BACK has room, POLLHUP and POLLERR when the attachment is over.
  */
 struct printport_lm_message {
 	__u32 size;

@@ -1,0 +1,524 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A spooler that measures what its writes cost. One line of JSON on standard output.
+ *
+ *	load throughput --node NODE [option...]	writes as fast as it can, then fsync
+ *	load latency --node NODE [option...]	write + fsync, one at a time
+ *	load job --node NODE [option...]	START_JOB, write, END_JOB (delivered)
+ *	load first-byte --node NODE --printer NODE [option...]
+ *						START_JOB until the printer sees something
+ *
+ *	--size N	bytes of each write (65536)
+ *	--bytes N	to be written at most (no limit)
+ *	--seconds S	to write at most (1)
+ *	--count N	writes or jobs to be timed (300)
+ *	--watch PID	a process whose processor time counts separately; up to 4
+ *	--label K=V	a member of the result
+ *
+ * A node without fsync (usblp, CUSE) has delivered what write() has returned for.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <linux/printport.h>
+
+#include "measure.h"
+
+#define SIZE_MAX_BYTES	(16UL << 20)
+#define COUNT_MAX	1000000UL
+#define LABELS_MAX	16
+#define WARM_UP		10
+#define PATIENCE_S	10
+#define DEADLINE_S	300
+
+static struct {
+	const char *node, *printer;
+	size_t size;
+	unsigned long long bytes;
+	double seconds;
+	unsigned long count;
+	pid_t watch[WATCH_MAX];
+	unsigned int nr_watch;
+	char *labels[LABELS_MAX];
+	unsigned int nr_labels;
+} options = { .size = 65536, .bytes = ~0ULL, .seconds = 1, .count = 300 };
+
+/* Text of 64 characters a line, so that a monitor that counts lines has some to find. */
+static char *make_text(size_t size)
+{
+	char *text = malloc(size);
+	size_t i;
+
+	if (!text)
+		die("no memory");
+	for (i = 0; i < size; i++)
+		text[i] = i % 64 == 63 ? '\n' : ' ' + i % 95;
+	return text;
+}
+
+static void write_all(int fd, const char *buf, size_t len)
+{
+	while (len) {
+		ssize_t ret = write(fd, buf, len);
+
+		if (ret < 0 && errno == EINTR)
+			continue;
+		if (ret <= 0)
+			die_errno("%s: write", options.node);
+		buf += ret;
+		len -= ret;
+	}
+}
+
+/* Returns whether the node has fsync. */
+static bool sync_all(int fd)
+{
+	if (!fsync(fd))
+		return true;
+	if (errno != EINVAL)
+		die_errno("%s: fsync", options.node);
+	return false;
+}
+
+static int open_node(void)
+{
+	int fd = open(options.node, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		die_errno("%s", options.node);
+	return fd;
+}
+
+static void close_node(int fd)
+{
+	if (close(fd))
+		die_errno("%s: close", options.node);
+}
+
+static void result_begin(const char *test)
+{
+	unsigned int i;
+
+	json_begin();
+	for (i = 0; i < options.nr_labels; i++) {
+		char *value = strchr(options.labels[i], '=');
+
+		*value++ = '\0';
+		json_text(options.labels[i], value);
+	}
+	json_text("test", test);
+	json_number("size", options.size);
+}
+
+static void tell_cpu(const struct cpu_usage *from, const struct cpu_usage *to)
+{
+	double watched = 0;
+	unsigned int i;
+
+	for (i = 0; i < options.nr_watch; i++)
+		watched += (to->watched[i] - from->watched[i]) / 1e9;
+	json_number("cpu_writer_s", (to->self - from->self) / 1e9);
+	json_number("cpu_watched_s", watched);
+	json_number("cpu_system_s", (to->system - from->system) / 1e9);
+}
+
+/* --- throughput ------------------------------------------------------------------ */
+
+/* Returns how many bytes were written. */
+static unsigned long long write_for_a_while(int fd, const char *text)
+{
+	/* The clock costs as much as a small write: it is read once every 16 KiB. */
+	unsigned int batch = options.size < 16384 ? 16384 / options.size : 1, i;
+	uint64_t until = now_ns() + options.seconds * 1e9;
+	unsigned long long done = 0;
+
+	do {
+		for (i = 0; i < batch && done < options.bytes; i++) {
+			write_all(fd, text, options.size);
+			done += options.size;
+		}
+	} while (done < options.bytes && now_ns() < until);
+	return done;
+}
+
+static void throughput(void)
+{
+	char *text = make_text(options.size);
+	struct cpu_usage from, to;
+	unsigned long long done;
+	int fd = open_node();
+	uint64_t time;
+	bool synced;
+
+	write_all(fd, text, options.size);
+	sync_all(fd);
+	from = cpu_usage(options.watch, options.nr_watch);
+	time = now_ns();
+	done = write_for_a_while(fd, text);
+	synced = sync_all(fd);
+	time = now_ns() - time;
+	to = cpu_usage(options.watch, options.nr_watch);
+	/* A gadget keeps full packets to itself until a short one comes. */
+	write_all(fd, "\n", 1);
+	sync_all(fd);
+	close_node(fd);
+
+	result_begin("throughput");
+	json_number("bytes", done);
+	/* What the printer has to have got: the first write and the last byte, too. */
+	json_number("bytes_all", done + options.size + 1);
+	json_number("seconds", time / 1e9);
+	json_number("mb_per_s", done * 1e3 / time);
+	json_bool("fsync", synced);
+	tell_cpu(&from, &to);
+	json_end();
+	free(text);
+}
+
+/* --- latency --------------------------------------------------------------------- */
+
+static void latency(void)
+{
+	char *text = make_text(options.size);
+	struct samples samples;
+	int fd = open_node();
+	bool synced = false;
+	unsigned long i;
+
+	samples_alloc(&samples, options.count);
+	for (i = 0; i < options.count + WARM_UP; i++) {
+		uint64_t began = now_ns();
+
+		write_all(fd, text, options.size);
+		synced = sync_all(fd);
+		if (i >= WARM_UP)
+			samples_add(&samples, now_ns() - began);
+	}
+	close_node(fd);
+
+	result_begin("latency");
+	json_bool("fsync", synced);
+	json_samples("us", &samples);
+	json_end();
+	free(samples.ns);
+	free(text);
+}
+
+/* --- jobs ------------------------------------------------------------------------ */
+
+/* Returns false where the node has no jobs. */
+static bool start_job(int fd)
+{
+	struct printport_job_start start = { .name = "benchmark", .user = "tester" };
+
+	if (!ioctl(fd, PRINTPORT_IOC_START_JOB, &start))
+		return true;
+	if (errno != ENOTTY && errno != ENOSYS && errno != EINVAL)
+		die_errno("%s: START_JOB", options.node);
+	return false;
+}
+
+static void end_job(int fd)
+{
+	struct printport_job_query query = {
+		.wait = PRINTPORT_WAIT_DELIVERED,
+		.timeout_ms = PATIENCE_S * 1000,
+	};
+
+	if (ioctl(fd, PRINTPORT_IOC_END_JOB, &query))
+		die_errno("%s: END_JOB", options.node);
+	if (query.result.state != PRINTPORT_JOB_COMPLETED)
+		die("%s: job %u ended in state %u, error %u", options.node, query.id,
+		    query.result.state, query.result.error);
+}
+
+static void job(void)
+{
+	char *text = make_text(options.size);
+	struct samples samples;
+	bool supported = true;
+	int fd = open_node();
+	unsigned long i;
+
+	samples_alloc(&samples, options.count);
+	for (i = 0; i < options.count + WARM_UP; i++) {
+		uint64_t began = now_ns();
+
+		supported = start_job(fd);
+		if (!supported)
+			break;
+		write_all(fd, text, options.size);
+		end_job(fd);
+		if (i >= WARM_UP)
+			samples_add(&samples, now_ns() - began);
+	}
+	close_node(fd);
+
+	result_begin("job");
+	json_bool("supported", supported);
+	json_samples("us", &samples);
+	json_end();
+	free(samples.ns);
+	free(text);
+}
+
+/* --- the first byte at the printer ------------------------------------------------ */
+
+#define MARK	"%%BenchmarkDocument"
+#define MARK_LEN (sizeof(MARK) - 1)
+
+/* What the printer's side has seen since watching began, by now_ns(); 0: not yet. */
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	uint64_t first, mark, last;
+	int fd;
+} printer = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static void printer_saw(uint64_t when, bool mark)
+{
+	pthread_mutex_lock(&printer.lock);
+	printer.last = when;
+	if (!printer.first)
+		printer.first = when;
+	if (mark && !printer.mark)
+		printer.mark = when;
+	pthread_cond_broadcast(&printer.changed);
+	pthread_mutex_unlock(&printer.lock);
+}
+
+static void *printer_run(void *unused)
+{
+	char buf[MARK_LEN + 65536];
+	size_t kept = 0;
+
+	(void)unused;
+	for (;;) {
+		ssize_t len = read(printer.fd, buf + kept, sizeof(buf) - kept);
+		uint64_t when = now_ns();
+		bool mark;
+
+		if (len <= 0)
+			return NULL;
+		len += kept;
+		mark = memmem(buf, len, MARK, MARK_LEN);
+		/* A mark that is found must not be found again in what is kept. */
+		kept = (size_t)len < MARK_LEN - 1 ? (size_t)len : MARK_LEN - 1;
+		memmove(buf, buf + len - kept, kept);
+		printer_saw(when, mark);
+	}
+}
+
+static void printer_begin(void)
+{
+	pthread_condattr_t attr;
+	pthread_t thread;
+
+	if (!options.printer)
+		die("first-byte needs --printer");
+	printer.fd = open(options.printer, O_RDONLY | O_CLOEXEC);
+	if (printer.fd < 0)
+		die_errno("%s", options.printer);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&printer.changed, &attr);
+	if (pthread_create(&thread, NULL, printer_run, NULL))
+		die("no thread");
+}
+
+/* Waits until nothing has come for 5 ms, then forgets what came. */
+static void printer_quiet(void)
+{
+	static const struct timespec pause = { .tv_nsec = 5000000 };
+	uint64_t until = now_ns() + PATIENCE_S * 1000000000ULL, last;
+
+	do {
+		if (now_ns() > until)
+			die("%s: is never quiet", options.printer);
+		nanosleep(&pause, NULL);
+		pthread_mutex_lock(&printer.lock);
+		last = printer.last;
+		printer.first = 0;
+		printer.mark = 0;
+		pthread_mutex_unlock(&printer.lock);
+	} while (now_ns() - last < 5000000);
+}
+
+static void printer_wait_mark(void)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += PATIENCE_S;
+	pthread_mutex_lock(&printer.lock);
+	while (!printer.mark)
+		if (pthread_cond_timedwait(&printer.changed, &printer.lock, &until))
+			die("%s: the document does not arrive", options.printer);
+	pthread_mutex_unlock(&printer.lock);
+}
+
+static void first_byte(void)
+{
+	struct samples first, document;
+	int fd = open_node();
+	unsigned long i;
+
+	samples_alloc(&first, options.count);
+	samples_alloc(&document, options.count);
+	printer_begin();
+	for (i = 0; i < options.count + WARM_UP; i++) {
+		uint64_t began;
+
+		printer_quiet();
+		began = now_ns();
+		if (!start_job(fd))
+			die("%s: has no jobs", options.node);
+		write_all(fd, MARK "\n", MARK_LEN + 1);
+		end_job(fd);
+		printer_wait_mark();
+		if (i < WARM_UP)
+			continue;
+		samples_add(&first, printer.first - began);
+		samples_add(&document, printer.mark - began);
+	}
+	close_node(fd);
+
+	options.size = MARK_LEN + 1;
+	result_begin("first-byte");
+	json_samples("us", &first);
+	json_samples("document_us", &document);
+	json_end();
+}
+
+/* --- the command line -------------------------------------------------------------- */
+
+static const struct {
+	const char *name;
+	void (*run)(void);
+} tests[] = {
+	{ "throughput", throughput },
+	{ "latency", latency },
+	{ "job", job },
+	{ "first-byte", first_byte },
+};
+
+static void usage(void)
+{
+	fprintf(stderr, "usage: load throughput|latency|job|first-byte --node NODE\n"
+		"       [--printer NODE] [--size N] [--bytes N] [--seconds S] [--count N]\n"
+		"       [--watch PID]... [--label K=V]...\n");
+	exit(2);
+}
+
+static unsigned long long number(const char *text, unsigned long long max)
+{
+	unsigned long long value;
+	char *end;
+
+	errno = 0;
+	value = strtoull(text, &end, 0);
+	if (errno || end == text || *end || *text == '-' || !value || value > max)
+		usage();
+	return value;
+}
+
+static double seconds(const char *text)
+{
+	char *end;
+	double value = strtod(text, &end);
+
+	if (end == text || *end || !(value > 0 && value <= DEADLINE_S / 2))
+		usage();
+	return value;
+}
+
+static void add_watch(const char *text)
+{
+	if (options.nr_watch == WATCH_MAX)
+		usage();
+	options.watch[options.nr_watch++] = number(text, 1 << 30);
+}
+
+static void add_label(char *text)
+{
+	if (options.nr_labels == LABELS_MAX || !strchr(text, '='))
+		usage();
+	options.labels[options.nr_labels++] = text;
+}
+
+static void parse_option(int c)
+{
+	switch (c) {
+	case 'n':
+		options.node = optarg;
+		break;
+	case 'p':
+		options.printer = optarg;
+		break;
+	case 's':
+		options.size = number(optarg, SIZE_MAX_BYTES);
+		break;
+	case 'b':
+		options.bytes = number(optarg, ~0ULL);
+		break;
+	case 't':
+		options.seconds = seconds(optarg);
+		break;
+	case 'c':
+		options.count = number(optarg, COUNT_MAX);
+		break;
+	case 'w':
+		add_watch(optarg);
+		break;
+	case 'l':
+		add_label(optarg);
+		break;
+	default:
+		usage();
+	}
+}
+
+static void parse(int argc, char **argv)
+{
+	static const struct option names[] = {
+		{ "node", required_argument, NULL, 'n' },
+		{ "printer", required_argument, NULL, 'p' },
+		{ "size", required_argument, NULL, 's' },
+		{ "bytes", required_argument, NULL, 'b' },
+		{ "seconds", required_argument, NULL, 't' },
+		{ "count", required_argument, NULL, 'c' },
+		{ "watch", required_argument, NULL, 'w' },
+		{ "label", required_argument, NULL, 'l' },
+		{ }
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", names, NULL)) != -1)
+		parse_option(c);
+	if (!options.node || optind + 1 != argc)
+		usage();
+}
+
+int main(int argc, char **argv)
+{
+	size_t i;
+
+	parse(argc, argv);
+	/* Whatever hangs, this ends. */
+	alarm(DEADLINE_S);
+	for (i = 0; i < sizeof(tests) / sizeof(*tests); i++) {
+		if (!strcmp(tests[i].name, argv[optind])) {
+			tests[i].run();
+			return 0;
+		}
+	}
+	usage();
+}
