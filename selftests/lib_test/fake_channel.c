@@ -127,7 +127,8 @@ void fake_start(uint32_t id, const char *name)
 	*job = (struct fake_job){ .id = id, .start = fake.state->job_head,
 				  .shown = fake.state->job_head };
 	snprintf(doc.name, sizeof(doc.name), "%s", name);
-	record_flags(PRINTPORT_LM_START_DOC, PRINTPORT_JOB_F_IMPLICIT, id, 0, 0, &doc,
+	record_flags(PRINTPORT_LM_START_DOC, PRINTPORT_JOB_F_IMPLICIT, id, 0,
+		     fake.state->job_head, &doc,
 		     sizeof(doc));
 }
 

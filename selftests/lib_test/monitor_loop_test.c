@@ -636,7 +636,7 @@ static void header_and_trailer(void **state)
 	run();
 	SAID("end1");
 	assert_int_equal(test.accepted, 3);
-	TRACE("F1:* W1\":tail\" D1");
+	TRACE("W1\":tail\" D1");
 	fake_start(2, "empty");
 	fake_end(2);
 	run();

@@ -111,7 +111,7 @@ void channel_ready(struct printport_monitor *monitor, struct printport_lm_messag
 
 void channel_command(struct printport_monitor *monitor, struct printport_lm_message *command)
 {
-	if (buffer_len(&monitor->backlog) || command->flags == RELATIVE)
+	if (buffer_len(&monitor->backlog))
 		append(monitor, &monitor->backlog, command, NULL, 0);
 	else
 		channel_ready(monitor, command);

@@ -54,7 +54,6 @@ static void decide(struct printport_monitor *monitor, struct job *job, unsigned 
 {
 	struct printport_lm_message command = {
 		.type = type,
-		.flags = job->positioned ? 0 : RELATIVE,
 		.job = job->doc.id,
 		.pos = job->base + job->decided,
 		.len = len,

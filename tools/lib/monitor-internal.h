@@ -38,20 +38,18 @@
 /* In the flags of messages in the backlog only. */
 #define BARRIER		0x2000	/* bytes forwarded ahead have to come before what follows */
 #define HELD		0x4000	/* WRITE: the bytes are the payload, @pos of them are gone */
-#define RELATIVE	0x8000	/* FORWARD, CONSUME: @pos counts from the job's first byte */
 
 /**
  * struct job - a job whose DONE has not been said
  * @doc: what operations see; first, so that a doc is its job
  * @next: in the queue of those whose turn has not come
- * @base: position of the job's first byte, if @positioned
+ * @base: position of the job's first byte
  * @decided: bytes that are decided on, in front; can be ahead of @available
  * @available: bytes that were announced (or need not be: they are decided on)
  * @shown: bytes that were available when write() was last called
  * @sync: bytes that a SYNC waits for
  * @barrier: @decided when what followed was last made to wait for it
  * @error: of ABORT, negative
- * @positioned: @base is known
  * @begun: a command for it was made
  * @pass: all is decided on, whatever comes
  * @ended: END_DOC was read
@@ -74,7 +72,6 @@ struct job {
 	uint64_t barrier;
 	size_t room;
 	int error;
-	bool positioned;
 	bool begun;
 	bool pass;
 	bool ended;

@@ -27,28 +27,11 @@ static int start_doc(struct printport_monitor *monitor,
 	job->doc.implicit = record->flags & PRINTPORT_JOB_F_IMPLICIT;
 	job->doc.name = job->name;
 	job->doc.user = job->user;
+	job->base = record->pos;
 	*monitor->queue_end = job;
 	monitor->queue_end = &job->next;
 	monitor->jobs++;
 	return 0;
-}
-
-/* The position of the job's first byte has become known: what waited for it may go. */
-static void position(struct printport_monitor *monitor, struct job *job, uint64_t base)
-{
-	struct buffer *backlog = &monitor->backlog;
-	struct printport_lm_message *command;
-	size_t at;
-
-	job->base = base;
-	job->positioned = true;
-	for (at = backlog->head; at < backlog->tail; at += command->size) {
-		command = (void *)(backlog->data + at);
-		if (command->flags == RELATIVE && command->job == job->doc.id) {
-			command->pos += base;
-			command->flags = 0;
-		}
-	}
 }
 
 static int data(struct printport_monitor *monitor, struct job *job,
@@ -60,8 +43,6 @@ static int data(struct printport_monitor *monitor, struct job *job,
 		return 0;
 	if (job->ended || !record->len || record->len > UINT64_MAX - record->pos)
 		return -EPROTO;
-	if (!job->positioned)
-		position(monitor, job, record->pos);
 	if (record->pos < job->base)
 		return -EPROTO;
 	/* What was forwarded before it came need not be announced. */
@@ -78,15 +59,14 @@ static int data(struct printport_monitor *monitor, struct job *job,
 
 static int sync_doc(struct job *job, const struct printport_lm_message *record)
 {
-	if (job->positioned && record->pos > job->base) {
+	if (record->pos > job->base) {
 		job->sync = record->pos - job->base;
 		job->flushed = false;
 	}
 	return 0;
 }
 
-static int end_doc(struct printport_monitor *monitor, struct job *job,
-		   const struct printport_lm_message *record)
+static int end_doc(struct job *job, const struct printport_lm_message *record)
 {
 	uint64_t end;
 
@@ -94,8 +74,6 @@ static int end_doc(struct printport_monitor *monitor, struct job *job,
 		return 0;
 	if (job->ended)
 		return -EPROTO;
-	if (!job->positioned)
-		position(monitor, job, record->pos);
 	if (record->pos < job->base)
 		return -EPROTO;
 	end = record->pos - job->base;
@@ -138,7 +116,7 @@ static int job_record(struct printport_monitor *monitor,
 	case PRINTPORT_LM_SYNC:
 		return sync_doc(job, record);
 	case PRINTPORT_LM_END_DOC:
-		return end_doc(monitor, job, record);
+		return end_doc(job, record);
 	}
 	return abort_doc(monitor, job, record);
 }

@@ -121,8 +121,6 @@ bool wire_advance(struct printport_monitor *monitor)
 		struct printport_lm_message command = *first;
 		size_t size = first->size;
 
-		if (command.flags == RELATIVE)
-			return false;
 		if (command.flags == BARRIER) {
 			if (!has_come(monitor, &command))
 				return false;

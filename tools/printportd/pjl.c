@@ -994,7 +994,7 @@ static const struct language_option options[] = {
 	[TIMED_S] = { "timed-s", "how often the printer is to tell how it is, in seconds "
 		      "(5 to 300); 0: only when something changes", 0, 300, 15 },
 	[ABORT_PADDING] = { "abort-padding", "NUL bytes after a job that was cut off",
-			    0, 65536, 0 },
+			    0, 61440, 0 },
 	[BACK] = { "back", "1: what the printer says also goes to a spooler that reads",
 		   0, 1, 1 },
 	[OPTIONS] = { 0 },
