@@ -188,6 +188,7 @@ struct printport {
 	u64 wake_at;			/* lock: tail at which somebody wants to know */
 	size_t queued;			/* lock: on the wire, neither delivered nor lost */
 	size_t in_flight;		/* lock: taken, not reported */
+	bool tx_waits;			/* lock: the transport found the queue empty */
 	unsigned long tx_progress;	/* lock: jiffies of the last delivered byte */
 	int error;			/* lock: to be reported once, 0 or -errno */
 	u32 error_job;			/* lock: the first job that it happened to */

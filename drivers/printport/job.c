@@ -49,6 +49,8 @@ void printport_job_begin(struct printport *port, struct printport_job *job,
 	job->state = PRINTPORT_JOB_ACTIVE;
 	job->started = ktime_get_boottime();
 	if (port->lm) {
+		if (!printport_lm_current(port))
+			printport_lm_align(port->lm);
 		job->in_start = port->lm->job_head;
 		job->shown = job->in_start;
 	} else {

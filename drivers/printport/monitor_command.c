@@ -375,6 +375,7 @@ ssize_t printport_lm_write(struct printport_lm *lm, const char __user *buf, size
 	struct printport *port = lm->port;
 	struct printport_lm_message m;
 	size_t done = 0;
+	bool start;
 	int err = 0;
 
 	if (READ_ONCE(lm->lost))
@@ -393,11 +394,15 @@ ssize_t printport_lm_write(struct printport_lm *lm, const char __user *buf, size
 	}
 	mutex_unlock(&lm->write_mutex);
 
+	if (!done)
+		return err;
 	spin_lock_irq(&port->lock);
-	if (done)
-		printport_lm_acted(port, lm);
+	printport_lm_acted(port, lm);
+	start = port->tx_waits && port->queued > port->in_flight;
+	if (start)
+		port->tx_waits = false;
 	spin_unlock_irq(&port->lock);
-	if (done && printport_tx_pending(port))
+	if (start)
 		printport_tx_start(port);
-	return done ?: err;
+	return done;
 }

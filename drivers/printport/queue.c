@@ -221,7 +221,10 @@ static ssize_t printport_write_span(struct printport *port, struct iov_iter *fro
 			port->queued += copied;
 			port->job->wired += copied;
 		}
-		write->wired = port->head != head;
+		/* A transport that has not found the queue empty comes again by itself. */
+		write->wired = port->head != head && port->tx_waits;
+		if (write->wired)
+			port->tx_waits = false;
 		trace_printport_queue(port->index, PRINTPORT_QUEUE_WRITE, copied,
 				      printport_queued(port), port->in_flight);
 	}
@@ -463,6 +466,7 @@ size_t printport_tx_take(struct printport *port, const void **buf, size_t max)
 	size_t len = 0;
 
 	spin_lock_irqsave(&port->lock, flags);
+	port->tx_waits = true;
 	if (port->state == PRINTPORT_STATE_GONE)
 		goto out;
 	while ((job = printport_job_at(port, port->taken)) && job->written_off)
@@ -479,6 +483,7 @@ size_t printport_tx_take(struct printport *port, const void **buf, size_t max)
 		*buf = printport_ring_span(&port->tx, port->taken, &len);
 	port->taken += len;
 	port->in_flight += len;
+	port->tx_waits = !len;
 	trace_printport_queue(port->index, PRINTPORT_QUEUE_TAKE, len, port->queued,
 			      port->in_flight);
 out:
@@ -593,6 +598,7 @@ void printport_tx_stop(struct printport *port, int error)
 			      port->queued, 0);
 	port->in_flight = 0;
 	port->taken = port->tail;
+	port->tx_waits = true;
 	list_for_each_entry(job, &port->jobs, node)
 		if (job->dead)
 			printport_job_write_off(port, job);

@@ -113,13 +113,24 @@ static void small_writes_coalesce(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_take(t, SIZE_MAX), 70);
 }
 
-static void each_write_tells_the_transport(struct kunit *test)
+/* One that has not found the queue empty comes again by itself. */
+static void a_write_tells_a_transport_that_found_nothing(struct kunit *test)
 {
 	struct fake_transport *t = test->priv;
 
 	fake_write(t, 0, 1);
 	fake_write(t, 0, 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&t->tx_starts), 1);
+	fake_take(t, 2);
+	fake_write(t, 0, 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&t->tx_starts), 1);
+	fake_print_all(t);
+	fake_write(t, 0, 1);
 	KUNIT_EXPECT_EQ(test, atomic_read(&t->tx_starts), 2);
+	fake_take(t, 1);
+	fake_stop(t, 0);
+	fake_write(t, 0, 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&t->tx_starts), 3);
 }
 
 static void a_write_of_nothing_begins_no_job(struct kunit *test)
@@ -813,7 +824,7 @@ static struct kunit_case queue_test_cases[] = {
 	KUNIT_CASE(several_transfers_are_in_flight_at_once),
 	KUNIT_CASE(done_with_nothing_is_nothing),
 	KUNIT_CASE(small_writes_coalesce),
-	KUNIT_CASE(each_write_tells_the_transport),
+	KUNIT_CASE(a_write_tells_a_transport_that_found_nothing),
 	KUNIT_CASE(a_write_of_nothing_begins_no_job),
 	KUNIT_CASE(a_span_ends_with_its_job),
 	KUNIT_CASE(one_done_may_reach_over_jobs),

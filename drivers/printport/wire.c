@@ -238,6 +238,24 @@ void printport_lm_skip(struct printport *port)
 }
 
 /**
+ * printport_lm_align - an empty job ring begins anew at a border of its memory
+ * @lm: the monitor; its port is locked
+ *
+ * So that writes of usual sizes are not cut in two.
+ *
+ * Context: any.
+ */
+void printport_lm_align(struct printport_lm *lm)
+{
+	if (lm->job_tail != lm->job_head)
+		return;
+	lm->job_head = ALIGN(lm->job_head, 1UL << lm->job.chunk_shift);
+	lm->decided = lm->job_head;
+	lm_tails(lm);
+	smp_store_release(&lm->state->job_head, lm->job_head);
+}
+
+/**
  * printport_lm_forward_more - forward what was asked for and has come
  * @port: the port, locked
  *

@@ -22,7 +22,7 @@
  * Moving bytes to the printer
  *
  * The core owns the queue, the transport pulls. ->tx_start() says that there is
- * work; the transport answers by taking spans of the queue, as many at a time as
+ * work again; the transport answers by taking spans of the queue, as many at a time as
  * it likes to have in flight:
  *
  *	while (room for one more transfer &&
@@ -79,9 +79,10 @@ struct printport;
  *	errno, which open() returns. Optional.
  * @close: the queue is empty (or the rest was dropped) and nobody holds the port:
  *	power down. Every transfer in flight was reported. Optional.
- * @tx_start: there may be bytes to take. Called after each write; does nothing if
- *	the transport has enough in flight. Must not sleep for long: it runs in the
- *	spooler's write.
+ * @tx_start: there are bytes to take, after printport_tx_take() has returned 0 (or
+ *	the port was opened). May be called when there are none. A transport that stops
+ *	taking for a reason of its own, because enough is in flight or it is suspended,
+ *	goes on by itself. Must not sleep for long: it runs in the spooler's write.
  * @tx_cancel: a job was aborted: stop what is in flight, soon (the core waits for
  *	a second), and report with printport_tx_done() and printport_tx_stop(port, 0).
  *	May finish asynchronously. Nothing in flight: nothing to do.

@@ -231,8 +231,8 @@ static void begin(struct lm *lm, struct lm_script *script,
 	if (script->prefix)
 		lm_write(lm, record->job, script->prefix, strlen(script->prefix));
 	if (script->mode == LM_PASS)
-		lm_do(lm, PRINTPORT_LM_FORWARD, record->job, 0,
-		      lm->state->job_decided, PRINTPORT_LM_REST);
+		lm_do(lm, PRINTPORT_LM_FORWARD, record->job, 0, record->pos,
+		      PRINTPORT_LM_REST);
 }
 
 static void serve(struct lm *lm, struct lm_script *script,
