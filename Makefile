@@ -11,18 +11,21 @@ DESTDIR	?=
 
 SOURCES := Kbuild $(shell find drivers include -name '*.[ch]' -o -name Kbuild)
 
-.PHONY: all modules tools demo check check-fast install uninstall clean help
+.PHONY: all modules tools demo check check-fast bench-monitor fuzz install uninstall clean help
 
 all: modules tools
 
 help:
 	@echo 'make                 build the modules for the running kernel, and the tools'
 	@echo 'make modules KDIR=D  build the modules for the kernel whose build tree is D'
-	@echo 'make tools           build printportctl'
-	@echo 'make demo            print a document on an emulated USB and an emulated'
-	@echo '                     parallel printer, and look at the pages (sets up all)'
+	@echo 'make tools           build libprintport, printportd and printportctl'
+	@echo 'make demo            print on an emulated PJL laser, a parallel and a receipt'
+	@echo '                     printer, and look at the pages (sets up all)'
 	@echo 'make check           build for all kernels and run all tests (sets up all)'
 	@echo 'make check-fast      the short check while you work, under two minutes'
+	@echo 'make bench-monitor   what a language monitor costs, beside CUSE and usblp: table,'
+	@echo '                     JSON and picture in build/bench (sets up all)'
+	@echo 'make fuzz            fuzz the languages for FUZZ_SECONDS each (needs clang)'
 	@echo 'make install         install modules and tools on this machine (KDIR=,'
 	@echo '                     PREFIX=, DESTDIR=); make uninstall undoes it'
 	@echo 'make clean           remove what was built; kernels stay in the cache'
@@ -45,6 +48,12 @@ check:
 
 check-fast:
 	selftests/check --fast
+
+bench-monitor:
+	selftests/bench/monitor
+
+fuzz:
+	$(MAKE) -C selftests/languages O=$(abspath $(BUILD))/languages fuzz
 
 install: all
 	$(MAKE) -C $(KDIR) M=$(MODDIR) INSTALL_MOD_PATH=$(DESTDIR) modules_install

@@ -49,8 +49,6 @@ void printport_job_begin(struct printport *port, struct printport_job *job,
 	job->state = PRINTPORT_JOB_ACTIVE;
 	job->started = ktime_get_boottime();
 	if (port->lm) {
-		if (!printport_lm_current(port))
-			printport_lm_align(port->lm);
 		job->in_start = port->lm->job_head;
 		job->shown = job->in_start;
 	} else {
@@ -467,6 +465,7 @@ int printport_job_start(struct printport *port, struct printport_job *job,
 		err = printport_start_refuse(port);
 	if (!err) {
 		printport_job_over(port);
+		printport_lm_align(port);
 		printport_job_begin(port, job, 0);
 		*id = job->id;
 		job = NULL;

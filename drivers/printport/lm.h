@@ -254,6 +254,6 @@ void printport_wire_add(struct printport *port, enum printport_piece_kind kind,
 void printport_wire_trim(struct printport *port);
 void *printport_wire_span(const struct printport_lm *lm, u64 wire, size_t *len);
 void printport_lm_skip(struct printport *port);
-void printport_lm_align(struct printport_lm *lm);
+void printport_lm_align(struct printport *port);
 
 #endif /* _PRINTPORT_LM_H */

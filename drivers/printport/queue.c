@@ -181,6 +181,8 @@ static ssize_t printport_write_span(struct printport *port, struct iov_iter *fro
 	err = printport_write_refuse(port, write);
 	if (!err && !port->job && printport_jobs_full(port))
 		len = 0;
+	if (!err && !port->job)
+		printport_lm_align(port);
 	len = min(len, printport_tx_room(port));
 	if (!err && len)
 		to = printport_ring_span(printport_tx_ring(port),

@@ -239,15 +239,18 @@ void printport_lm_skip(struct printport *port)
 
 /**
  * printport_lm_align - an empty job ring begins anew at a border of its memory
- * @lm: the monitor; its port is locked
+ * @port: the port, locked, about to begin a job; its tx_mutex is held, and no byte is
+ *	being copied
  *
  * So that writes of usual sizes are not cut in two.
  *
  * Context: any.
  */
-void printport_lm_align(struct printport_lm *lm)
+void printport_lm_align(struct printport *port)
 {
-	if (lm->job_tail != lm->job_head)
+	struct printport_lm *lm = port->lm;
+
+	if (!lm || lm->job_tail != lm->job_head || printport_lm_current(port))
 		return;
 	lm->job_head = ALIGN(lm->job_head, 1UL << lm->job.chunk_shift);
 	lm->decided = lm->job_head;

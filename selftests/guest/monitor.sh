@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# usage: monitor.sh [--quick]     language monitors: the channel, printportd, emulated printers
+# usage: monitor.sh [--quick|--fast]     language monitors: the channel, printportd, printers
 #
 # In the environment beside what common.sh wants: PRINTPORT_TOOLS (printportd,
 # printportctl, libprintport), PRINTPORT_PRINTERS (pjl_laser, escpos_receipt).
@@ -14,11 +14,14 @@ work=$(mktemp -d)
 chmod 755 "$work"
 export PRINTPORTD_RUNTIME_DIR=$work/run
 
-quick=() rounds=20
-if [ "${1-}" = --quick ]; then
+quick=() rounds=20 fast=
+case ${1-} in
+--quick | --fast)
 	quick=(--quick)
 	rounds=4
-fi
+	[ "$1" = --quick ] || fast=yes
+	;;
+esac
 
 # ctl ARG...: printportctl
 ctl() {
@@ -105,7 +108,13 @@ document() {
 # --- the channel ----------------------------------------------------------------------
 
 load_modules printport printport_sim
-run monitor_test "${quick[@]}"
+if [ -n "$fast" ]; then
+	run monitor_test --quick --rounds 21 attach_rules accept_and_refuse wrapper large_pass \
+		large_forward large_rewrite decisions aborted spooler_dies monitors_die \
+		monitors_rave queries back_channel reasons own_use printed
+else
+	run monitor_test "${quick[@]}"
+fi
 [ ${#quick[@]} -gt 0 ] || run 32/monitor_test --quick
 
 # --- PJL --------------------------------------------------------------------------------
@@ -116,13 +125,15 @@ printf '\033%%-12345X@PJL COMMENT of the application\r\n@PJL ENTER LANGUAGE=PCL\
 cat "$work/one" >>"$work/own"
 printf '\033%%-12345X' >>"$work/own"
 
-pjl() {
+pjl_begin() {
 	sim_add pjl 'MFG:Example;MDL:Laser 9000;CMD:PJL,PCL;CLS:PRINTER;' || return
 	printer_begin pjl pjl_laser "$printer_node"
 	daemon_begin "$index"
 	check "pjl: chosen by the device id" soon 10 attribute "$port" monitor pjl
 	check "pjl: printportd is not root" test "$(stat -c %U "/proc/$daemon_pid")" = nobody
+}
 
+pjl_jobs() {
 	check "pjl: printed, with pages" result 'completed.*printed, 3 pages' \
 		ctl print -pv -n 'a "name"' "$index" "$work/three"
 	check "pjl: the job's name" logged pjl '"job-start".*a .name'
@@ -140,10 +151,16 @@ pjl() {
 	check "pjl: a job with PJL of its own" result 'printed, 1 page' \
 		ctl print -pv "$index" "$work/own"
 
+}
+
+pages() {
+	[ "$(grep -c '"event": *"page"' "$work/pjl/log")" -ge "$1" ]
+}
+
+pjl_paper_out() {
 	tell 'delay 300'
 	ctl print -pv "$index" "$work/three" >"$work/said" 2>&1 &
 	job=$!
-	pages() { [ "$(grep -c '"event": *"page"' "$work/pjl/log")" -ge "$1" ]; }
 	before=$(grep -c '"event": *"page"' "$work/pjl/log")
 	soon 10 pages $((before + 1))
 	tell 'condition paper-out on'
@@ -159,7 +176,9 @@ pjl() {
 	pages $((before + 4)) && fail "pjl: printed more than once"
 	check "pjl: reasons are gone" soon 5 attribute "$port" reasons none
 	tell 'delay 0'
+}
 
+pjl_trouble() {
 	tell 'garbage 2000'
 	check "pjl: garbage does no harm" result 'printed, 1 page' \
 		ctl print -pv "$index" "$work/one"
@@ -185,7 +204,9 @@ pjl() {
 			fail "pjl: not printed after printportd was killed ($round)"
 	done
 	ok "pjl: printportd killed $rounds times"
+}
 
+pjl_end() {
 	check "pjl: printportd stops" daemon_end
 	check "pjl: port without a monitor" attribute "$port" monitor none
 	# One whose monitor was killed has got half a wrapper now and then: lenient.
@@ -194,7 +215,12 @@ pjl() {
 	wait "$printer_pid"
 	rmdir "$sims/pjl"
 }
-pjl
+
+pjl_begin
+pjl_jobs
+pjl_paper_out
+[ -n "$fast" ] || pjl_trouble
+pjl_end
 
 pjl_no_eoj() {
 	printf '[language pjl]\neoj-ms = 1500\n' >"$work/conf"
@@ -208,7 +234,7 @@ pjl_no_eoj() {
 	check "pjl: nothing wrong was sent" printer_end quiet
 	rmdir "$sims/quiet"
 }
-pjl_no_eoj
+[ -n "$fast" ] || pjl_no_eoj
 
 pjl_probed() {
 	sim_add probed 'MFG:Example;MDL:No Command Set;CLS:PRINTER;' || return
@@ -222,7 +248,7 @@ pjl_probed() {
 	check "pjl: nothing wrong was sent when probing" printer_end probed
 	rmdir "$sims/probed"
 }
-pjl_probed
+[ -n "$fast" ] || pjl_probed
 
 # --- ESC/POS ----------------------------------------------------------------------------
 
@@ -282,7 +308,30 @@ raw() {
 	check "raw: nothing added" cmp "$work/three" "$work/plain"
 	check "raw: printportd ends with its port" wait "$daemon_pid"
 }
-raw
+[ -n "$fast" ] || raw
+
+# --- over USB ---------------------------------------------------------------------------
+
+usb() {
+	load printport_usb && gadget_up 'MFG:Example;MDL:Laser 9000;CMD:PJL,PCL;SN:1;' || return
+	soon 10 port_of usb >/dev/null
+	port=$(port_of usb)
+	index=${port#printport}
+	printer_begin usb pjl_laser "$gadget_node"
+	daemon_begin "$index"
+	check "usb: pjl is chosen by the device id" soon 10 attribute "$port" monitor pjl
+	check "usb: printed, with pages" result 'printed, 3 pages' \
+		ctl print -pv "$index" "$work/three"
+	head -c 3000000 /dev/urandom | base64 >"$work/large"
+	check "usb: a large job" result 'printed' ctl print -pv "$index" "$work/large"
+	check "usb: the large job is what was sent" cmp "$work/large" "$work/usb/job-2.data"
+	check "usb: asked" result 'LASER' ctl query "$index" ID
+	check "usb: printportd stops" daemon_end
+	check "usb: nothing wrong was sent" printer_end usb
+	gadget_down
+	check "usb: unload" rmmod printport_usb
+}
+[ -n "$fast" ] || usb
 
 [ "$failed" -eq 0 ] || tail -n 20 "$work/daemon.log" | sed 's/^/# printportd: /'
 check "unload" rmmod printport_sim printport
