@@ -160,7 +160,8 @@ static ssize_t printport_read_some(struct printport *port, struct iov_iter *to)
  *
  * Context: process, sleeps.
  * Return: bytes, at least one unless @to is empty; or -EAGAIN, -ERESTARTSYS,
- * -ETIMEDOUT, -EFAULT, -ENODEV (the port or its language monitor is gone), -EINVAL (no back channel).
+ * -ETIMEDOUT, -EFAULT, -ENODEV (the port or its language monitor is gone), -EINVAL (no
+ * back channel).
  */
 ssize_t printport_read(struct printport *port, struct iov_iter *to, bool nonblock)
 {

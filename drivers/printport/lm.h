@@ -214,6 +214,7 @@ int printport_lm_add_node(struct printport *port);
 void printport_lm_del_node(struct printport *port);
 void printport_lm_gone(struct printport *port);
 struct printport_lm *printport_lm_new(struct printport *port);
+struct printport_lm *printport_lm_get(struct printport *port);
 void printport_lm_put(struct printport_lm *lm);
 int printport_lm_attach(struct printport *port, struct printport_lm *lm);
 void printport_lm_lose(struct printport *port, struct printport_lm *lm, int error);

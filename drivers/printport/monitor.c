@@ -51,6 +51,25 @@ void printport_lm_put(struct printport_lm *lm)
 }
 EXPORT_SYMBOL_FOR_TEST(printport_lm_put);
 
+/**
+ * printport_lm_get - the monitor that looks after a port
+ * @port: the port
+ *
+ * Context: process.
+ * Return: the monitor, for printport_lm_put(), or NULL.
+ */
+struct printport_lm *printport_lm_get(struct printport *port)
+{
+	struct printport_lm *lm;
+
+	spin_lock_irq(&port->lock);
+	lm = port->attached;
+	if (lm)
+		kref_get(&lm->ref);
+	spin_unlock_irq(&port->lock);
+	return lm;
+}
+
 static enum hrtimer_restart printport_lm_wake(struct hrtimer *timer)
 {
 	struct printport_lm *lm = container_of(timer, struct printport_lm, wake_timer);
@@ -194,13 +213,8 @@ EXPORT_SYMBOL_FOR_TEST(printport_lm_lose);
  */
 void printport_lm_gone(struct printport *port)
 {
-	struct printport_lm *lm;
+	struct printport_lm *lm = printport_lm_get(port);
 
-	spin_lock_irq(&port->lock);
-	lm = port->attached;
-	if (lm)
-		kref_get(&lm->ref);
-	spin_unlock_irq(&port->lock);
 	if (lm) {
 		printport_lm_lose(port, lm, -ENODEV);
 		printport_lm_put(lm);

@@ -16,10 +16,7 @@ static bool errno_valid(u64 value)
 	return value && value <= 133;
 }
 
-/*
- * Under lock: the job that a command is for. @done: the command is DONE, which answers
- * the end of a dead job too.
- */
+/* Under lock: the job that a command is for, or NULL and the reason. */
 static struct printport_job *command_job(struct printport *port, u32 id, int *err)
 {
 	struct printport_job *job = printport_lm_current(port);
@@ -28,10 +25,12 @@ static struct printport_job *command_job(struct printport *port, u32 id, int *er
 	*err = -EINVAL;
 	if (!id)
 		return NULL;
-	if (job && job->id == id)
+	if (job && job->id == id) {
 		*err = job->dead ? -ECANCELED : job->told ? 0 : -EINVAL;
-	else if (!(other = printport_job_find(port, id)) || other->dead)
-		*err = -ECANCELED;
+	} else {
+		other = printport_job_find(port, id);
+		*err = !other || other->dead ? -ECANCELED : -EINVAL;
+	}
 	return *err ? NULL : job;
 }
 

@@ -248,8 +248,9 @@ static ssize_t printport_write_span(struct printport *port, struct iov_iter *fro
  *
  * Context: process, sleeps.
  * Return: bytes accepted, or -EAGAIN, -ERESTARTSYS, -ETIMEDOUT, -EFAULT, -ENOMEM,
- * -ESHUTDOWN, -ENODEV (the port or its language monitor is gone), -ECANCELED (the job was aborted, or it failed and
- * that was reported), or once the error with which the transport failed (-EIO).
+ * -ESHUTDOWN, -ENODEV (the port or its language monitor is gone), -ECANCELED (the job
+ * was aborted, or it failed and that was reported), or once the error with which the
+ * transport failed (-EIO).
  */
 ssize_t printport_write(struct printport *port, struct iov_iter *from, bool nonblock)
 {

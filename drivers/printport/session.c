@@ -137,22 +137,10 @@ void printport_session_free(struct printport *port)
 		printport_lm_put(lm);
 }
 
-static struct printport_lm *printport_session_lm(struct printport *port)
-{
-	struct printport_lm *lm;
-
-	spin_lock_irq(&port->lock);
-	lm = port->attached;
-	if (lm)
-		kref_get(&lm->ref);
-	spin_unlock_irq(&port->lock);
-	return lm;
-}
-
 /* A monitor brings the rings of the forward queue along. */
 static int printport_session_begin(struct printport *port)
 {
-	struct printport_lm *lm = printport_session_lm(port);
+	struct printport_lm *lm = printport_lm_get(port);
 	int err = 0;
 
 	if (!lm)

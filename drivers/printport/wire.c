@@ -255,6 +255,7 @@ void printport_lm_align(struct printport *port)
 	lm->job_head = ALIGN(lm->job_head, 1UL << lm->job.chunk_shift);
 	lm->decided = lm->job_head;
 	lm_tails(lm);
+	/* The bytes are there before the position says so; the reader is the monitor. */
 	smp_store_release(&lm->state->job_head, lm->job_head);
 }
 
@@ -307,6 +308,7 @@ void printport_lm_written(struct printport *port, size_t len)
 
 	lm->job_head += len;
 	port->undecided += len;
+	/* The bytes are there before the position says so; the reader is the monitor. */
 	smp_store_release(&lm->state->job_head, lm->job_head);
 	printport_lm_forward_more(port);
 }

@@ -45,7 +45,8 @@ struct printport_monitor;
  * @implicit: a plain open-write-close, not a START_JOB
  * @name: its name, may be empty; UTF-8 without control characters, not trusted otherwise
  * @user: whose it is, may be empty; likewise
- * @accepted: bytes of the job that the monitor has been shown so far
+ * @accepted: bytes of the job that the monitor has been shown so far; in end_doc() all of
+ *	them, also those that were passed through
  * @data: the monitor's own
  */
 struct printport_doc {
@@ -130,7 +131,10 @@ struct printport_monitor_ops {
  */
 int printport_monitor_attach(const char *path, const struct printport_monitor_ops *ops,
 			     void *data, struct printport_monitor **monitor);
-/* The same for a node that is open already; @fd is the monitor's from then on, also on error. */
+/*
+ * The same for a node that is open already; @fd is the monitor's from then on, also on
+ * error.
+ */
 int printport_monitor_attach_fd(int fd, const struct printport_monitor_ops *ops,
 				void *data, struct printport_monitor **monitor);
 

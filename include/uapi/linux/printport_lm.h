@@ -204,7 +204,8 @@ enum printport_lm_command_type {
  * the next write() that begins with it. It never waits for room: EAGAIN. EINVAL: no
  * such command, or a member that has to be zero is not.
  * poll() says POLLIN when there is a record, POLLOUT when half of the pieces that the
- * wire can have and a quarter of the wire ring are free, POLLWRBAND when BACK has room, POLLHUP and POLLERR when the attachment is over.
+ * wire can have and a quarter of the wire ring are free, POLLWRBAND when BACK has room,
+ * POLLHUP and POLLERR when the attachment is over.
  */
 struct printport_lm_message {
 	__u32 size;
