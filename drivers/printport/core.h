@@ -40,6 +40,7 @@
 #include "ring.h"
 
 struct iov_iter;
+struct printport_lm;
 struct notifier_block;
 
 /* Ended jobs that may wait for the printer at one time. */
@@ -322,7 +323,9 @@ void printport_job_result(const struct printport_job *job,
 
 /* status.c */
 enum printport_printer_state printport_printer_state(const struct printport *port);
-void printport_lm_set_reasons(struct printport *port, u64 reasons);
+int printport_lm_set_reasons(struct printport *port, const struct printport_lm *lm,
+			     u64 reasons);
+bool printport_lm_clear_reasons(struct printport *port);
 void printport_get_status(struct printport *port, struct printport_status *status);
 int printport_lines(struct printport *port);
 int printport_reset(struct printport *port);

@@ -713,6 +713,7 @@ int printport_job_abort(struct printport *port, struct printport_job_query *quer
 		if (!job->dead) {
 			printport_job_kill(port, job, PRINTPORT_JOB_ABORTED, -ECANCELED);
 			printport_tx_advance(port);
+			printport_lm_kick(port);
 		}
 		printport_tx_wake(port);
 	}
@@ -737,6 +738,7 @@ EXPORT_SYMBOL_FOR_TEST(printport_job_abort);
 void printport_abort_all(struct printport *port)
 {
 	struct printport_job *job;
+	bool stop = false;
 	u32 id = 0;
 
 	spin_lock_irq(&port->lock);
@@ -745,13 +747,21 @@ void printport_abort_all(struct printport *port)
 			continue;
 		printport_job_kill(port, job, PRINTPORT_JOB_ABORTED, -ECANCELED);
 		printport_job_report(port, job);
-		if (!job->written_off)
+		if (job->written_off)
+			continue;
+		if (job->internal)
+			stop = true;
+		else
 			id = job->id;
 	}
 	printport_tx_advance(port);
 	printport_tx_wake(port);
+	/* There may be room for what a monitor has to say. */
+	printport_lm_kick(port);
 	spin_unlock_irq(&port->lock);
 
+	if (stop)
+		printport_tx_cancel(port);
 	if (id)
 		printport_cancel(port, id);
 }

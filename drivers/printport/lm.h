@@ -119,6 +119,7 @@ enum printport_ask {
  * @write_mutex: one writer; protects @payload
  * @payload: of the command that is carried out
  * @wake_timer: tells of small writes when they are a millisecond old
+ * @wake_armed: lock: @wake_timer will tell of what is written now
  * @last_wake: lock: when it was last told of data
  */
 struct printport_lm {
@@ -166,6 +167,7 @@ struct printport_lm {
 	struct mutex write_mutex;	/* see above */
 	void *payload;
 	struct hrtimer wake_timer;
+	bool wake_armed;
 	ktime_t last_wake;
 };
 
@@ -222,6 +224,7 @@ int printport_lm_ask_open(struct printport *port);
 void printport_lm_ask_close(struct printport *port);
 void printport_lm_kick(struct printport *port);
 void printport_lm_kick_data(struct printport *port);
+void printport_lm_owes_less(struct printport *port, struct printport_lm *lm);
 void printport_lm_acted(struct printport *port, struct printport_lm *lm);
 void printport_lm_watch(struct work_struct *work);
 bool printport_lm_stale(const struct printport *port);

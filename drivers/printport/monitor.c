@@ -77,6 +77,7 @@ static enum hrtimer_restart printport_lm_wake(struct hrtimer *timer)
 	unsigned long flags;
 
 	spin_lock_irqsave(&port->lock, flags);
+	lm->wake_armed = false;
 	lm->last_wake = ktime_get();
 	if (!lm->lost && printport_lm_has_record(port, lm))
 		printport_lm_kick(port);
@@ -173,7 +174,7 @@ EXPORT_SYMBOL_FOR_TEST(printport_lm_attach);
  */
 void printport_lm_lose(struct printport *port, struct printport_lm *lm, int error)
 {
-	bool cancel = false;
+	bool cancel = false, changed;
 	u32 id = 0;
 
 	spin_lock_irq(&port->lock);
@@ -185,6 +186,7 @@ void printport_lm_lose(struct printport *port, struct printport_lm *lm, int erro
 	lm->error = error;
 	lm->own = false;
 	lm->untold = 0;
+	changed = printport_lm_clear_reasons(port);
 	port->attached = NULL;
 	printport_lm_drop_queries(lm, error);
 	printport_lm_forget_results(port);
@@ -192,7 +194,8 @@ void printport_lm_lose(struct printport *port, struct printport_lm *lm, int erro
 		cancel = printport_jobs_orphaned(port, error, &id);
 	spin_unlock_irq(&port->lock);
 
-	printport_lm_set_reasons(port, 0);
+	if (changed)
+		wake_up_poll(&port->tx_wait, EPOLLPRI);
 	wake_up_all(&port->tx_wait);
 	wake_up_all(&port->rx_wait);
 	wake_up_all(&port->lm_wait);
@@ -304,6 +307,21 @@ static bool printport_lm_owes(struct printport *port, struct printport_lm *lm)
 	       lm->close == PRINTPORT_ASK_TOLD || printport_lm_owes_decision(port, lm);
 }
 
+/**
+ * printport_lm_owes_less - there may be nothing left for the monitor to do
+ * @port: the port, locked
+ * @lm: the monitor
+ *
+ * Not every kick brings a record: what is owed next is owed from then on.
+ *
+ * Context: any.
+ */
+void printport_lm_owes_less(struct printport *port, struct printport_lm *lm)
+{
+	if (!printport_lm_owes(port, lm))
+		lm->owes = false;
+}
+
 /* Under lock. */
 static void printport_lm_arm(struct printport *port, struct printport_lm *lm)
 {
@@ -349,10 +367,11 @@ void printport_lm_kick_data(struct printport *port)
 		return;
 	unread = lm->job_head - port->job->shown;
 	if (unread < lm->job.size / 4) {
-		if (hrtimer_active(&lm->wake_timer))
+		if (lm->wake_armed)
 			return;
 		now = ktime_get();
 		if (ktime_us_delta(now, lm->last_wake) < PRINTPORT_LM_GATHER_US) {
+			lm->wake_armed = true;
 			hrtimer_start(&lm->wake_timer,
 				      ns_to_ktime(PRINTPORT_LM_GATHER_US * NSEC_PER_USEC),
 				      HRTIMER_MODE_REL);
@@ -390,6 +409,7 @@ void printport_lm_watch(struct work_struct *work)
 	struct printport *port = container_of(to_delayed_work(work), struct printport,
 					      lm_watch);
 	unsigned long limit = msecs_to_jiffies(READ_ONCE(port->monitor_ms));
+	unsigned long now = jiffies;
 	struct printport_lm *lm;
 	bool late = false;
 
@@ -400,11 +420,11 @@ void printport_lm_watch(struct work_struct *work)
 	} else if (lm) {
 		unsigned long due = lm->since + limit;
 
-		late = time_after_eq(jiffies, due);
+		late = time_after_eq(now, due);
 		if (late)
 			kref_get(&lm->ref);
 		else
-			schedule_delayed_work(&port->lm_watch, due - jiffies);
+			schedule_delayed_work(&port->lm_watch, due - now);
 	}
 	spin_unlock_irq(&port->lock);
 	if (!late)
@@ -448,6 +468,8 @@ int printport_lm_ask_open(struct printport *port)
 	lm->opener = from_kuid_munged(&init_user_ns, current_uid());
 	lm->close = PRINTPORT_ASK_NOT;
 	lm->pass_back = false;
+	/* What another spooler has not read. */
+	lm->back.tail = lm->back.head;
 	lm->sync = 0;
 	lm->sync_told = 0;
 	printport_lm_kick(port);
@@ -470,6 +492,7 @@ int printport_lm_ask_open(struct printport *port)
 		printport_lm_kick(port);
 	}
 	lm->open = PRINTPORT_ASK_NOT;
+	printport_lm_owes_less(port, lm);
 	spin_unlock_irq(&port->lock);
 	return err;
 }
@@ -560,6 +583,8 @@ static __poll_t printport_lm_fop_poll(struct file *file, poll_table *wait)
 		mask |= EPOLLHUP | EPOLLERR;
 	if (READ_ONCE(lm->record_len) || printport_lm_has_record(port, lm))
 		mask |= EPOLLIN | EPOLLRDNORM;
+	else
+		printport_lm_owes_less(port, lm);
 	if (printport_lm_wire_room(lm))
 		mask |= EPOLLOUT | EPOLLWRNORM;
 	if (lm->back.ring.size - printport_fifo_filled(&lm->back) >= PRINTPORT_LM_PAYLOAD_MAX)

@@ -5,6 +5,7 @@
  */
 #include <linux/module.h>
 #include <linux/poll.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
@@ -14,6 +15,12 @@
 static bool errno_valid(u64 value)
 {
 	return value && value <= 133;
+}
+
+/* Under lock: whether there is a wire. Not while the transport opens and closes. */
+static bool lm_in_session(const struct printport *port, const struct printport_lm *lm)
+{
+	return port->lm == lm && port->session;
 }
 
 /* Under lock: the job that a command is for, or NULL and the reason. */
@@ -92,7 +99,7 @@ static int do_write(struct printport *port, struct printport_lm *lm,
 	struct printport_job *job;
 	int err;
 
-	if (port->lm != lm)
+	if (!lm_in_session(port, lm))
 		return -EINVAL;
 	if (m->job) {
 		job = command_job(port, m->job, &err);
@@ -116,7 +123,7 @@ static int do_decide(struct printport *port, struct printport_lm *lm,
 	u64 end;
 	int err;
 
-	if (port->lm != lm)
+	if (!lm_in_session(port, lm))
 		return -EINVAL;
 	job = command_job(port, m->job, &err);
 	if (!job)
@@ -145,7 +152,7 @@ static int do_done(struct printport *port, struct printport_lm *lm,
 	struct printport_job *job = printport_lm_current(port);
 	struct printport_job *other;
 
-	if (port->lm != lm)
+	if (!lm_in_session(port, lm))
 		return -EINVAL;
 	if (!job || job->id != m->job) {
 		other = printport_job_find(port, m->job);
@@ -177,7 +184,7 @@ static int do_close_done(struct printport *port, struct printport_lm *lm)
 static int do_back(struct printport *port, struct printport_lm *lm,
 		   const struct printport_lm_message *m)
 {
-	if (port->lm != lm || !port->held)
+	if (!lm_in_session(port, lm) || !port->held)
 		return -EINVAL;
 	if (lm->back.ring.size - printport_fifo_filled(&lm->back) < m->len)
 		return -EAGAIN;
@@ -322,9 +329,7 @@ int printport_lm_command(struct printport_lm *lm, const struct printport_lm_mess
 	if (m->type == PRINTPORT_LM_REASONS) {
 		if (m->pos & ~PRINTPORT_REASON_ALL)
 			return -EINVAL;
-		if (!READ_ONCE(lm->lost))
-			printport_lm_set_reasons(port, m->pos);
-		return 0;
+		return printport_lm_set_reasons(port, lm, m->pos);
 	}
 	if (m->type == PRINTPORT_LM_WRITE && !m->job) {
 		spare = printport_job_alloc();
@@ -389,6 +394,8 @@ ssize_t printport_lm_write(struct printport_lm *lm, const char __user *buf, size
 			err = printport_lm_command(lm, &m);
 		if (!err)
 			done += m.size;
+		if (fatal_signal_pending(current))
+			break;
 		cond_resched();
 	}
 	mutex_unlock(&lm->write_mutex);
@@ -397,6 +404,9 @@ ssize_t printport_lm_write(struct printport_lm *lm, const char __user *buf, size
 		return err;
 	spin_lock_irq(&port->lock);
 	printport_lm_acted(port, lm);
+	/* DONE makes room for what comes next: whoever waits in read() has to know. */
+	if (printport_lm_has_record(port, lm))
+		printport_lm_kick(port);
 	start = port->tx_waits && port->queued > port->in_flight;
 	if (start)
 		port->tx_waits = false;

@@ -33,7 +33,7 @@ static int printport_query_post(struct printport *port, struct printport_lm_quer
 		err = -EAGAIN;
 	} else {
 		/* 31 bits: the rest is for the monitor's own use. */
-		lm->last_cookie = (lm->last_cookie & 0x7ffffffe) + 1;
+		lm->last_cookie = lm->last_cookie % 0x7fffffff + 1;
 		q->cookie = lm->last_cookie;
 		list_add_tail(&q->node, &lm->queries);
 		lm->nr_queries++;
@@ -60,6 +60,7 @@ static int printport_query_wait(struct printport *port, struct printport_lm_quer
 	spin_lock_irq(&port->lock);
 	if (!list_empty(&q->node)) {
 		printport_query_take(port->lm, q);
+		printport_lm_owes_less(port, port->lm);
 		q->error = left < 0 ? -EINTR : -ETIMEDOUT;
 	}
 	spin_unlock_irq(&port->lock);

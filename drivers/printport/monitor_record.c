@@ -264,6 +264,8 @@ int printport_lm_gather(struct printport_lm *lm)
 	}
 	if (lm->record_len)
 		printport_lm_acted(port, lm);
+	else
+		printport_lm_owes_less(port, lm);
 	spin_unlock_irq(&port->lock);
 	if (printer_data)
 		printport_rx_want(port);

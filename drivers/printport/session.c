@@ -272,6 +272,8 @@ static void printport_session_leave(struct printport *port, bool close)
 	spin_lock_irq(&port->lock);
 	if (close) {
 		port->held = false;
+		/* What the printer still says is the monitor's now. */
+		printport_lm_kick(port);
 		trace_printport_close(port->index, printport_queued(port));
 	}
 	gone = port->state == PRINTPORT_STATE_GONE;
@@ -289,9 +291,10 @@ static void printport_session_leave(struct printport *port, bool close)
 
 	if (end)
 		printport_session_end(port, gone);
-	mutex_unlock(&port->session_mutex);
+	/* Not after the mutex: it would be free twice if two are here. */
 	if (free)
 		printport_unclaim(port);
+	mutex_unlock(&port->session_mutex);
 	if (close)
 		printport_changed(port);
 	if (end)
@@ -349,6 +352,8 @@ int printport_open(struct printport *port, bool nonblock)
 	err = printport_hold(port);
 	if (err) {
 		printport_unclaim(port);
+		/* One that a lost monitor has left was not ended while this was open. */
+		printport_session_put(port);
 		goto out;
 	}
 	err = printport_lm_ask_open(port);

@@ -388,26 +388,17 @@ const char *printport_printer_state_name(enum printport_printer_state state)
 	return printport_printer_state_names[state];
 }
 
-static void printport_set_some_reasons(struct printport *port, u64 *some, u64 reasons)
+/* Under lock. Returns whether the port's reasons have changed: EPOLLPRI is to follow. */
+static bool printport_store_reasons(struct printport *port, u64 *some, u64 reasons)
 {
-	unsigned long flags;
-	u64 before;
-	bool changed;
+	u64 before = printport_reasons(port);
 
-	reasons &= PRINTPORT_REASON_ALL;
-	spin_lock_irqsave(&port->lock, flags);
-	before = printport_reasons(port);
-	if (some == &port->reasons && *some != reasons)
-		printport_lm_kick(port);
 	*some = reasons;
-	changed = printport_reasons(port) != before;
-	if (changed) {
-		port->status_seq++;
-		printport_event_schedule(port);
-	}
-	spin_unlock_irqrestore(&port->lock, flags);
-	if (changed)
-		wake_up_poll(&port->tx_wait, EPOLLPRI);
+	if (printport_reasons(port) == before)
+		return false;
+	port->status_seq++;
+	printport_event_schedule(port);
+	return true;
 }
 
 /**
@@ -419,18 +410,54 @@ static void printport_set_some_reasons(struct printport *port, u64 *some, u64 re
  */
 void printport_set_reasons(struct printport *port, u64 reasons)
 {
-	printport_set_some_reasons(port, &port->reasons, reasons);
+	unsigned long flags;
+	bool changed;
+
+	reasons &= PRINTPORT_REASON_ALL;
+	spin_lock_irqsave(&port->lock, flags);
+	if (port->reasons != reasons)
+		printport_lm_kick(port);
+	changed = printport_store_reasons(port, &port->reasons, reasons);
+	spin_unlock_irqrestore(&port->lock, flags);
+	if (changed)
+		wake_up_poll(&port->tx_wait, EPOLLPRI);
 }
 EXPORT_SYMBOL_GPL(printport_set_reasons);
 
 /**
- * printport_lm_set_reasons - the same, as far as the language monitor knows
+ * printport_lm_set_reasons - the same, as far as a language monitor knows
  * @port: the port
+ * @lm: the monitor
  * @reasons: PRINTPORT_REASON_* bits, all that hold now
  *
- * Context: any.
+ * Context: process.
+ * Return: 0, or -ENODEV: it is the port's monitor no more.
  */
-void printport_lm_set_reasons(struct printport *port, u64 reasons)
+int printport_lm_set_reasons(struct printport *port, const struct printport_lm *lm,
+			     u64 reasons)
 {
-	printport_set_some_reasons(port, &port->lm_reasons, reasons);
+	bool changed = false;
+	int err = -ENODEV;
+
+	spin_lock_irq(&port->lock);
+	if (port->attached == lm) {
+		changed = printport_store_reasons(port, &port->lm_reasons, reasons);
+		err = 0;
+	}
+	spin_unlock_irq(&port->lock);
+	if (changed)
+		wake_up_poll(&port->tx_wait, EPOLLPRI);
+	return err;
+}
+
+/**
+ * printport_lm_clear_reasons - a language monitor is lost, and what it knew with it
+ * @port: the port, locked
+ *
+ * Context: any.
+ * Return: whether somebody who polls for EPOLLPRI is to be woken.
+ */
+bool printport_lm_clear_reasons(struct printport *port)
+{
+	return printport_store_reasons(port, &port->lm_reasons, 0);
 }

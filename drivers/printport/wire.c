@@ -254,9 +254,9 @@ void printport_lm_align(struct printport *port)
 		return;
 	lm->job_head = ALIGN(lm->job_head, 1UL << lm->job.chunk_shift);
 	lm->decided = lm->job_head;
-	lm_tails(lm);
-	/* The bytes are there before the position says so; the reader is the monitor. */
+	/* In this order, so that the monitor never sees the head behind what is decided. */
 	smp_store_release(&lm->state->job_head, lm->job_head);
+	lm_tails(lm);
 }
 
 /**

@@ -800,6 +800,7 @@ static void queries(void)
 	CHECK_OK(lm_say(&lm, &answer, "a monitor"));
 	CHECK_ERR(lm_say(&lm, &answer, "a monitor"), ENOENT);
 	record = lm_expect(&lm, PRINTPORT_LM_QUERY);
+	CHECK(record->arg != answer.arg);
 	answer = (struct printport_lm_message){
 		.type = PRINTPORT_LM_ANSWER, .arg = record->arg, .pos = ENOENT };
 	CHECK_OK(lm_say(&lm, &answer, NULL));
@@ -830,6 +831,17 @@ static void back_channel(void)
 
 	lm_attach(&lm, &sim.port, 0);
 	CHECK_ERR(lm_say(&lm, &back, "reply"), EINVAL);
+
+	/* What one spooler does not read the next one does not get. */
+	spooler = task_start(open_for_ever, sim.port.node);
+	lm_expect(&lm, PRINTPORT_LM_OPEN);
+	CHECK_OK(lm_say(&lm, &back, "other"));
+	lm_do(&lm, PRINTPORT_LM_OPEN_ANSWER, 0, 0, 0, 0);
+	lm_expect(&lm, PRINTPORT_LM_CLOSE);
+	lm_do(&lm, PRINTPORT_LM_CLOSE_DONE, 0, 0, 0, 0);
+	CHECK(task_result(spooler, 5000) >= 0);
+	CHECK_SOON(port_is(&sim.port, "state", "closed"), 2000);
+
 	spooler = task_start(open_port, &sim.port);
 	lm_expect(&lm, PRINTPORT_LM_OPEN);
 	lm_do(&lm, PRINTPORT_LM_OPEN_ANSWER, 0, 0, 0, 0);
