@@ -251,12 +251,10 @@ static void thousand_jobs(void)
 	struct sim sim = sim_only("");
 	struct lm_script script = { .port = sim.port, .prefix = "<", .suffix = ">" };
 	unsigned int count = options_rounds(1000, 100), i;
-	struct task *reader;
 	char text[32];
 	pid_t pid;
 	int fd;
 
-	(void)reader;
 	for (script.mode = LM_PASS; script.mode <= LM_FORWARD; script.mode++) {
 		struct task *task = lm_start(&script);
 		int status;
@@ -364,13 +362,11 @@ static void decisions(void)
 	const struct printport_lm_message *record;
 	struct printport_lm_message wrong;
 	int printer = printer_open(&sim.port), fd;
-	struct task *script;
 	__u32 job, next;
 	struct lm lm;
 	pid_t pid;
 	__u64 pos;
 
-	(void)script;
 	lm_attach(&lm, &sim.port, 0);
 	pid = CHECK_OK(fork());
 	if (!pid) {
@@ -536,23 +532,65 @@ static void spooler_dies(void)
 
 /* --- monitors that misbehave ----------------------------------------------------------- */
 
-/* A spooler's session of which every outcome but hanging is allowed, if it is said. */
-static void print_with_bad_monitor(const struct port *port, unsigned int limit_ms)
+/* What else there is to be told of: a condition, the printer's words, a question. */
+static void more_to_tell(const struct sim *sim, int fd)
 {
+	char answer[16];
+	struct printport_query query = {
+		.question = (uintptr_t)"?", .question_len = 1, .answer = (uintptr_t)answer,
+		.answer_len = sizeof(answer), .timeout_ms = 30,
+	};
+	int printer = open(sim->port.printer, O_WRONLY | O_NONBLOCK);
+
+	sim_set(sim, "reasons", "toner-low");
+	sim_set(sim, "reasons", "none");
+	if (printer >= 0) {
+		CHECK(write(printer, "words", 5) == 5 || errno == EAGAIN);
+		close(printer);
+	}
+	if (!ioctl(fd, PRINTPORT_IOC_QUERY, &query))
+		FAIL("a question that nobody answers was answered");
+	CHECK(errno == ETIMEDOUT || errno == ECONNRESET || errno == ENODEV);
+}
+
+/* A job that its holder aborts. */
+static void abort_one(int fd)
+{
+	struct printport_job_start start = { .name = "to be aborted" };
+	struct printport_job_query query = { };
+
+	if (ioctl(fd, PRINTPORT_IOC_START_JOB, &start))
+		return;
+	if (write(fd, "half", 4) < 0)
+		return;
+	/* So that the monitor has heard of it, as a rule. */
+	tap_sleep_ms(3);
+	query.id = start.id;
+	if (ioctl(fd, PRINTPORT_IOC_ABORT_JOB, &query))
+		CHECK(errno == ENODEV || errno == ENOENT);
+	query = (struct printport_job_query){ };
+	ioctl(fd, PRINTPORT_IOC_END_JOB, &query);
+}
+
+/* A spooler's session of which every outcome but hanging is allowed, if it is said. */
+static void print_with_bad_monitor(const struct sim *sim, unsigned int limit_ms)
+{
+	const struct port *port = &sim->port;
 	struct printport_job_query end = { .wait = PRINTPORT_WAIT_DELIVERED,
 					   .timeout_ms = 20000 };
 	struct printport_job_start start = { .name = "unlucky" };
-	long long began = tap_now_ms(), written, accounted;
+	long long began = tap_now_ms(), accounted;
 	bool failed = false;
 	int fd, i;
 
-	written = port_number(port, "stats/bytes_written");
 	fd = open(port->node, O_RDWR);
 	if (fd < 0) {
 		if (errno != ECONNRESET && errno != ETIMEDOUT && errno != EIO &&
 		    errno > 133)
 			FAIL("open: %s", tap_errno_name(errno));
 	} else {
+		abort_one(fd);
+		more_to_tell(sim, fd);
 		if (ioctl(fd, PRINTPORT_IOC_START_JOB, &start))
 			failed = true;
 		for (i = 0; i < 3 && !failed; i++)
@@ -578,7 +616,6 @@ static void print_with_bad_monitor(const struct port *port, unsigned int limit_m
 	}
 	if (tap_now_ms() - began > tap_patience(limit_ms))
 		FAIL("took %lld ms", tap_now_ms() - began);
-	(void)written;
 	accounted = port_number(port, "stats/bytes_delivered") +
 		    port_number(port, "stats/bytes_lost");
 	CHECK_EQ(port_number(port, "stats/bytes_written"), accounted);
@@ -597,7 +634,8 @@ static void print_with_good_monitor(const struct sim *sim)
 
 static const unsigned int record_types[] = {
 	PRINTPORT_LM_OPEN, PRINTPORT_LM_START_DOC, PRINTPORT_LM_DATA, PRINTPORT_LM_SYNC,
-	PRINTPORT_LM_END_DOC, PRINTPORT_LM_DELIVERED, PRINTPORT_LM_CLOSE,
+	PRINTPORT_LM_END_DOC, PRINTPORT_LM_ABORT, PRINTPORT_LM_DELIVERED, PRINTPORT_LM_CLOSE,
+	PRINTPORT_LM_QUERY, PRINTPORT_LM_PRINTER_DATA, PRINTPORT_LM_STATUS,
 };
 
 static void misdeeds(int misdeed, unsigned int rounds, const char *monitor_ms,
@@ -622,7 +660,7 @@ static void misdeeds(int misdeed, unsigned int rounds, const char *monitor_ms,
 		};
 		struct task *task = lm_start(&script);
 
-		print_with_bad_monitor(&sim.port, limit_ms);
+		print_with_bad_monitor(&sim, limit_ms);
 		/* One that was not caught at it, or that hangs. */
 		task_kill(task, 5000);
 		CHECK_SOON(port_is(&sim.port, "monitor", "none"), 2000);
@@ -635,17 +673,17 @@ static void misdeeds(int misdeed, unsigned int rounds, const char *monitor_ms,
 
 static void monitors_die(void)
 {
-	misdeeds(LM_DIE, options_rounds(400, 70), "10000", 5000);
+	misdeeds(LM_DIE, options_rounds(400, 77), "10000", 5000);
 }
 
 static void monitors_rave(void)
 {
-	misdeeds(LM_RAVE, options_rounds(400, 70), "10000", 5000);
+	misdeeds(LM_RAVE, options_rounds(400, 77), "10000", 5000);
 }
 
 static void monitors_hang(void)
 {
-	misdeeds(LM_HANG, options_rounds(200, 21), "150", 3000);
+	misdeeds(LM_HANG, options_rounds(200, 22), "150", 4000);
 }
 
 /* Garbage while nobody holds the port, and while somebody does. */
@@ -698,13 +736,9 @@ static void lost_handle_is_stale(void)
 	print_with_good_monitor(&sim);
 }
 
-static long open_for_ever(void *arg)
+static long open_for_writing(void *arg)
 {
-	long ret;
-
-	task_about_to_block();
-	ret = open(arg, O_WRONLY);
-	return ret;
+	return open(arg, O_WRONLY);
 }
 
 /* Its printer takes nothing: that is not the monitor's fault. */
@@ -766,7 +800,7 @@ static void queries(void)
 	CHECK_OK(close(fd));
 
 	lm_attach(&lm, &sim.port, 0);
-	opener = task_start(open_for_ever, sim.port.node);
+	opener = task_start(open_for_writing, sim.port.node);
 	lm_expect(&lm, PRINTPORT_LM_OPEN);
 	lm_do(&lm, PRINTPORT_LM_OPEN_ANSWER, 0, EAGAIN, 0, 0);
 	CHECK_EQ(task_result(opener, 5000), -1);
@@ -833,7 +867,7 @@ static void back_channel(void)
 	CHECK_ERR(lm_say(&lm, &back, "reply"), EINVAL);
 
 	/* What one spooler does not read the next one does not get. */
-	spooler = task_start(open_for_ever, sim.port.node);
+	spooler = task_start(open_for_writing, sim.port.node);
 	lm_expect(&lm, PRINTPORT_LM_OPEN);
 	CHECK_OK(lm_say(&lm, &back, "other"));
 	lm_do(&lm, PRINTPORT_LM_OPEN_ANSWER, 0, 0, 0, 0);
