@@ -94,6 +94,13 @@ bounded() {
 	timeout -k 5 "$seconds" "$@"
 }
 
+# public_tools DIR: printportd and its library, where every user may read them
+public_tools() {
+	mkdir -p "$1" && chmod 755 "$1" &&
+		cp "$PRINTPORT_TOOLS"/printportd "$PRINTPORT_TOOLS"/libprintport.so.0 "$1" &&
+		chmod 755 "$1"/*
+}
+
 loaded() {
 	[ -d "/sys/module/$1" ]
 }

@@ -9,9 +9,10 @@
 
 tools=${PRINTPORT_TOOLS:?where the tools are}
 printers=${PRINTPORT_PRINTERS:?where the emulated printers are}
-export LD_LIBRARY_PATH=$tools
 work=$(mktemp -d)
 chmod 755 "$work"
+public_tools "$work/bin"
+export LD_LIBRARY_PATH=$work/bin
 export PRINTPORTD_RUNTIME_DIR=$work/run
 
 quick=() rounds=20 fast=
@@ -66,7 +67,7 @@ daemon_begin() {
 	mkdir -p "$PRINTPORTD_RUNTIME_DIR"
 	chown nobody "$PRINTPORTD_RUNTIME_DIR" "/dev/printport-lm$1"
 	setpriv --reuid=nobody --regid=nogroup --clear-groups --no-new-privs \
-		"$tools/printportd" --runtime-dir "$PRINTPORTD_RUNTIME_DIR" "${@:2}" "$1" \
+		"$work/bin/printportd" --runtime-dir "$PRINTPORTD_RUNTIME_DIR" "${@:2}" "$1" \
 		2>>"$work/daemon.log" &
 	daemon_pid=$!
 }
@@ -245,8 +246,20 @@ pjl_probed() {
 	check "pjl: recognised by asking" soon 15 attribute "$port" monitor pjl
 	check "pjl: and printed" result 'printed, 3 pages' \
 		ctl print -pv "$index" "$work/three"
+	# Cut off while the printer is at it, and more is on its way than it holds.
+	tell 'delay 500'
+	document 20000 >"$work/long"
+	ctl print -pv "$index" "$work/long" >"$work/said" 2>&1 &
+	job=$!
+	soon 10 logged probed '"event": *"page"'
+	kill -INT "$job"
+	wait "$job"
+	check "pjl: an interrupted job is aborted" grep -q 'aborted' "$work/said"
+	tell 'delay 0'
+	check "pjl: and the next one is printed" result 'printed, 1 page$' \
+		ctl print -pv "$index" "$work/one"
 	daemon_end
-	check "pjl: nothing wrong was sent when probing" printer_end probed
+	check "pjl: nothing wrong was sent, not at the probe nor the abort" printer_end probed
 	rmdir "$sims/probed"
 }
 [ -n "$fast" ] || pjl_probed
