@@ -501,7 +501,8 @@ int printport_lm_ask_open(struct printport *port)
  * printport_lm_ask_close - tell the monitor that the spooler has closed the port
  * @port: the port; jobs are ended
  *
- * Waits for its answer if nothing else is to be waited for, within the port's limit.
+ * Waits for its answer, and for what it sends with that, if nothing else is to be waited
+ * for, within the port's limit: who opens the port again at once should find it free.
  *
  * Context: process, sleeps.
  */
@@ -520,10 +521,12 @@ void printport_lm_ask_close(struct printport *port)
 			limit_ms = port->limits.close_ms;
 	}
 	spin_unlock_irq(&port->lock);
-	if (limit_ms)
-		wait_event_interruptible_timeout(port->lm_wait,
-						 printport_lm_answered(port, &lm->close),
-						 msecs_to_jiffies(limit_ms));
+	if (!limit_ms)
+		return;
+	if (wait_event_interruptible_timeout(port->lm_wait,
+					     printport_lm_answered(port, &lm->close),
+					     msecs_to_jiffies(limit_ms)) > 0)
+		printport_drain(port, limit_ms);
 }
 
 /* The node. */
