@@ -249,7 +249,8 @@ pjl_probed() {
 	# Cut off while the printer is at it, and more is on its way than it holds.
 	tell 'delay 500'
 	document 20000 >"$work/long"
-	ctl print -pv "$index" "$work/long" >"$work/said" 2>&1 &
+	# Not ctl: a function in the background is a shell of its own.
+	"$tools/printportctl" print -pv "$index" "$work/long" >"$work/said" 2>&1 &
 	job=$!
 	soon 10 logged probed '"event": *"page"'
 	kill -TERM "$job"

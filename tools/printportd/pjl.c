@@ -737,9 +737,9 @@ static void pjl_delivered(struct printport_monitor *monitor, uint32_t id, int er
 	struct pjl *pjl = printport_monitor_data(monitor);
 	struct pjl_job *job = pjl_jobs_find(&pjl->jobs, id);
 
-	if (error)
-		pjl->broken = true;
+	/* Of one that abort_doc() was called for the printer has been told. */
 	if (job && error) {
+		pjl->broken = true;
 		job_over(pjl, job, error);
 	} else if (job) {
 		job->delivered = true;
