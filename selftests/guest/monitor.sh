@@ -252,11 +252,13 @@ pjl_probed() {
 	# Not ctl: a function in the background is a shell of its own.
 	"$tools/printportctl" print -pv "$index" "$work/long" >"$work/said" 2>&1 &
 	job=$!
-	soon 10 logged probed '"event": *"page"'
+	soon 10 logged probed '"page", "job": 2'
 	kill -TERM "$job"
 	bounded 30 tail --pid="$job" -f /dev/null || fail "pjl: the abort hangs"
 	check "pjl: a job that is broken off is aborted" grep -q 'aborted' "$work/said"
 	tell 'delay 0'
+	# A second signal ends the wait in close: what the printer has is printed by and by.
+	check "pjl: and the port is free again" soon 30 attribute "$port" state closed
 	check "pjl: and the next one is printed" result 'printed, 1 page$' \
 		ctl print -pv "$index" "$work/one"
 	daemon_end
