@@ -167,7 +167,7 @@ ssize_t printport_read(struct printport *port, struct iov_iter *to, bool nonbloc
 {
 	ssize_t ret;
 
-	if (!(port->capabilities & PRINTPORT_CAP_READ))
+	if (!(READ_ONCE(port->capabilities) & PRINTPORT_CAP_READ))
 		return -EINVAL;
 	if (!iov_iter_count(to))
 		return READ_ONCE(port->state) == PRINTPORT_STATE_GONE ? -ENODEV : 0;

@@ -174,6 +174,7 @@ struct printport *printport_alloc(struct device *parent,
 	device_initialize(&port->dev);
 	port->dev.class = &printport_class;
 	port->dev.parent = parent;
+	port->dev.groups = ops->groups;
 	port->dev.release = printport_release;
 	port->dev.devt = MKDEV(MAJOR(printport_first),
 			       MINOR(printport_first) + port->index);
@@ -209,6 +210,26 @@ int printport_set_device_id(struct printport *port, const void *id, size_t len)
 	return 0;
 }
 EXPORT_SYMBOL_GPL(printport_set_device_id);
+
+/**
+ * printport_set_back_channel - say whether the printer can be read from
+ * @port: a port whose transport has ->rx_start()
+ * @there: read() works; otherwise it fails with EINVAL
+ *
+ * Right after printport_alloc() it does.
+ *
+ * Context: process.
+ */
+void printport_set_back_channel(struct printport *port, bool there)
+{
+	spin_lock_irq(&port->lock);
+	if (there && port->ops->rx_start)
+		port->capabilities |= PRINTPORT_CAP_READ;
+	else
+		port->capabilities &= ~PRINTPORT_CAP_READ;
+	spin_unlock_irq(&port->lock);
+}
+EXPORT_SYMBOL_GPL(printport_set_back_channel);
 
 /* From here on no op runs, nothing is scheduled, and every call gets ENODEV. */
 static void printport_kill(struct printport *port)
@@ -336,6 +357,19 @@ struct device *printport_dev(struct printport *port)
 	return &port->dev;
 }
 EXPORT_SYMBOL_GPL(printport_dev);
+
+/**
+ * printport_of_dev - the port of a device, for attributes
+ * @dev: what printport_dev() returned
+ *
+ * Context: any.
+ * Return: the port
+ */
+struct printport *printport_of_dev(struct device *dev)
+{
+	return to_printport(dev);
+}
+EXPORT_SYMBOL_GPL(printport_of_dev);
 
 static int __init printport_init(void)
 {

@@ -36,6 +36,7 @@
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 
+#include "export.h"
 #include "ieee1284_id.h"
 #include "ring.h"
 
@@ -157,7 +158,7 @@ struct printport {
 	const struct printport_ops *ops;
 	void *priv;			/* the transport's */
 	char transport[PRINTPORT_TRANSPORT_LEN];
-	u32 capabilities;
+	u32 capabilities;		/* lock; may be read without */
 
 	void *raw_id;			/* immutable once registered */
 	size_t raw_id_len;
@@ -177,6 +178,7 @@ struct printport {
 	bool no_wait;			/* lock: this close must not wait at all */
 	struct list_head openers;	/* lock: waiting in line for the port */
 	struct printport_limits limits;	/* lock; single words may be read without */
+	unsigned int lp_flags;		/* lock: LP_ABORT, ...; may be read without */
 	struct printport_stats stats;	/* lock */
 
 	/* The forward queue. Positions count bytes since the session began. */
@@ -328,6 +330,7 @@ int printport_lm_set_reasons(struct printport *port, const struct printport_lm *
 bool printport_lm_clear_reasons(struct printport *port);
 void printport_get_status(struct printport *port, struct printport_status *status);
 int printport_lines(struct printport *port);
+void printport_watch(struct printport *port, bool wait);
 int printport_reset(struct printport *port);
 void printport_changed(struct printport *port);
 void printport_event_schedule(struct printport *port);
@@ -349,12 +352,7 @@ extern const struct file_operations printport_fops;
 long printport_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
 long printport_lp_ioctl(struct file *file, struct printport *port,
 			unsigned int cmd, unsigned long arg);
-
-/* For the unit tests, which are a module of their own. */
-#ifdef PRINTPORT_KUNIT
-#define EXPORT_SYMBOL_FOR_TEST(symbol) EXPORT_SYMBOL_GPL(symbol)
-#else
-#define EXPORT_SYMBOL_FOR_TEST(symbol)
-#endif
+int printport_lp_open_error(struct printport *port);
+int printport_lp_write_error(const struct printport *port);
 
 #endif /* _PRINTPORT_CORE_H */

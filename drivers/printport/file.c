@@ -18,6 +18,13 @@ static int printport_fop_open(struct inode *inode, struct file *file)
 	err = printport_open(port, file->f_flags & O_NONBLOCK);
 	if (err)
 		return err;
+	if (!(file->f_flags & O_NONBLOCK)) {
+		err = printport_lp_open_error(port);
+		if (err) {
+			printport_close(port);
+			return err;
+		}
+	}
 	file->private_data = port;
 	file->f_mode |= FMODE_NOWAIT;
 	return stream_open(inode, file);
@@ -95,6 +102,8 @@ static __poll_t printport_fop_poll(struct file *file, poll_table *wait)
 	if (!READ_ONCE(port->lm) && (file->f_mode & FMODE_READ) &&
 	    (poll_requested_events(wait) & (EPOLLIN | EPOLLRDNORM)))
 		printport_rx_want(port);
+	if (poll_requested_events(wait) & EPOLLPRI)
+		printport_watch(port, false);
 
 	spin_lock_irq(&port->lock);
 	if (port->state == PRINTPORT_STATE_GONE || printport_lm_stale(port))

@@ -6,6 +6,7 @@
  */
 #include <linux/ctype.h>
 #include <linux/kernel.h>
+#include <linux/module.h>
 #include <linux/stddef.h>
 #include <linux/string.h>
 
@@ -125,6 +126,33 @@ static void parse_field(struct ieee1284_id *id, const char *start, const char *e
 		return;
 	}
 }
+
+/**
+ * printport_device_id_len - how long a device id is that has two bytes before it
+ * @id: what the printer sent
+ * @received: bytes at @id, at least 2
+ *
+ * The two bytes are the length (IEEE 1284-2000, 7.6; USB printer class 1.1, 4.2.1): big
+ * endian, and they count. Printers are about that turn it round, and others that count
+ * the text only; which one it is shows where one of these makes sense of what came.
+ *
+ * Context: any.
+ * Return: bytes of the id behind the two, never more than came.
+ */
+size_t printport_device_id_len(const u8 *id, size_t received)
+{
+	const size_t lengths[] = { id[0] << 8 | id[1], id[1] << 8 | id[0] };
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(lengths); i++)
+		if (lengths[i] == received || lengths[i] + 2 == received)
+			return received - 2;
+	for (i = 0; i < ARRAY_SIZE(lengths); i++)
+		if (lengths[i] >= 2 && lengths[i] < received)
+			return lengths[i] - 2;
+	return received - 2;
+}
+EXPORT_SYMBOL_GPL(printport_device_id_len);
 
 /**
  * ieee1284_id_parse - understand a device id

@@ -42,6 +42,7 @@ static int ioctl_get_info(struct file *file, struct printport *port,
 static int ioctl_get_status(struct file *file, struct printport *port,
 			    union printport_ioctl_arg *arg)
 {
+	printport_watch(port, true);
 	spin_lock_irq(&port->lock);
 	port->status_seen = port->status_seq;
 	spin_unlock_irq(&port->lock);

@@ -129,7 +129,8 @@ static bool printport_write_may_go_on(struct printport *port, u64 id)
 	bool ret;
 
 	spin_lock_irq(&port->lock);
-	ret = printport_tx_writable(port) || printport_write_lost_job(port, id);
+	ret = printport_tx_writable(port) || printport_write_lost_job(port, id) ||
+	      printport_lp_write_error(port);
 	spin_unlock_irq(&port->lock);
 	return ret;
 }
@@ -250,12 +251,13 @@ static ssize_t printport_write_span(struct printport *port, struct iov_iter *fro
  * Return: bytes accepted, or -EAGAIN, -ERESTARTSYS, -ETIMEDOUT, -EFAULT, -ENOMEM,
  * -ESHUTDOWN, -ENODEV (the port or its language monitor is gone), -ECANCELED (the job
  * was aborted, or it failed and that was reported), or once the error with which the
- * transport failed (-EIO).
+ * transport failed (-EIO); where LPABORT asks for it, -ENOSPC (no paper) or -EIO.
  */
 ssize_t printport_write(struct printport *port, struct iov_iter *from, bool nonblock)
 {
 	struct printport_write write = {};
 	ssize_t ret;
+	int stopped;
 
 	if (!iov_iter_count(from))
 		return READ_ONCE(port->state) == PRINTPORT_STATE_GONE ? -ENODEV : 0;
@@ -279,6 +281,13 @@ ssize_t printport_write(struct printport *port, struct iov_iter *from, bool nonb
 			continue;
 		}
 		if (!ret) {
+			spin_lock_irq(&port->lock);
+			stopped = printport_lp_write_error(port);
+			spin_unlock_irq(&port->lock);
+			if (stopped) {
+				ret = stopped;
+				break;
+			}
 			ret = nonblock ? -EAGAIN :
 			      printport_wait_tx(port, READ_ONCE(port->limits.write_ms),
 						printport_write_may_go_on, write.job);
@@ -575,12 +584,23 @@ out:
 }
 EXPORT_SYMBOL_GPL(printport_tx_done);
 
+/* Under lock: a job of which the printer has the beginning. */
+static struct printport_job *printport_begun_job(const struct printport *port)
+{
+	struct printport_job *job;
+
+	list_for_each_entry(job, &port->jobs, node)
+		if (!job->dead && !job->internal && job->sent)
+			return job;
+	return NULL;
+}
+
 /**
  * printport_tx_stop - nothing is in flight any more
  * @port: the port
  * @error: 0: what was in flight goes back to the queue; a negative errno: the job
- *	of the oldest byte that was in flight (or, if none was, that is waiting)
- *	failed with it
+ *	of the oldest byte that was in flight failed with it; if none was, that of the
+ *	oldest that is waiting; if there is none, the one of which the printer has some
  *
  * What the printer took has been reported with printport_tx_done() before, and no
  * transfer reads the queue any more.
@@ -595,8 +615,9 @@ void printport_tx_stop(struct printport *port, int error)
 	spin_lock_irqsave(&port->lock, flags);
 	if (port->state == PRINTPORT_STATE_GONE)
 		goto out;
-	if (error && port->queued)
-		victim = printport_live_job_at(port, port->tail);
+	if (error)
+		victim = port->queued ? printport_live_job_at(port, port->tail) :
+					printport_begun_job(port);
 	trace_printport_queue(port->index, PRINTPORT_QUEUE_STOP, port->in_flight,
 			      port->queued, 0);
 	port->in_flight = 0;

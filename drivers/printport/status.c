@@ -224,6 +224,21 @@ int printport_lines(struct printport *port)
 EXPORT_SYMBOL_FOR_TEST(printport_lines);
 
 /**
+ * printport_watch - somebody looks at the status reasons
+ * @port: the port
+ * @wait: until they are right, for a second or so
+ *
+ * Context: process, sleeps.
+ */
+void printport_watch(struct printport *port, bool wait)
+{
+	if (!port->ops->watch || !printport_ops_begin(port))
+		return;
+	port->ops->watch(port, wait);
+	printport_ops_end(port);
+}
+
+/**
  * printport_reset - reset the printer
  * @port: the port
  *

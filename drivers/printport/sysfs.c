@@ -19,6 +19,7 @@ static ssize_t status_show(struct device *dev, struct device_attribute *attr, ch
 {
 	struct printport_status status;
 
+	printport_watch(to_printport(dev), true);
 	printport_get_status(to_printport(dev), &status);
 	return sysfs_emit(buf, "%s\n",
 			  printport_printer_state_name(status.printer_state));
@@ -30,6 +31,7 @@ static ssize_t reasons_show(struct device *dev, struct device_attribute *attr, c
 	struct printport_status status;
 	int len;
 
+	printport_watch(to_printport(dev), true);
 	printport_get_status(to_printport(dev), &status);
 	len = printport_reasons_format(status.reasons, buf, PRINTPORT_REASONS_STR_LEN);
 	return len + sysfs_emit_at(buf, len, "\n");

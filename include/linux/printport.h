@@ -39,7 +39,9 @@
  *					be taken again (suspend, reset, lost claim)
  *	printport_tx_stop(port, -EIO)	the same, but the transfer failed for good: the
  *					job that the oldest byte in flight belongs to
- *					fails, its bytes are dropped and reported
+ *					fails, its bytes are dropped and reported.
+ *					With nothing in flight: the printer has lost
+ *					what it had, and the job under way fails
  *
  * Before printport_tx_stop() the transport makes sure that none of its transfers
  * reads the queue any more. After it, the transport takes again as soon as it can
@@ -67,14 +69,32 @@
 #include <linux/types.h>
 #include <uapi/linux/printport.h>
 
+struct attribute_group;
 struct device;
 struct module;
 struct printport;
 
 /**
+ * enum printport_usblp - what ->usblp() is asked, ioctls of drivers/usb/class/usblp.c
+ * @PRINTPORT_USBLP_GET_PROTOCOLS: result: protocol that is used, bits of those there are
+ * @PRINTPORT_USBLP_SET_PROTOCOL: argument: protocol
+ * @PRINTPORT_USBLP_HP_SET_CHANNEL: argument: channel
+ * @PRINTPORT_USBLP_GET_BUS_ADDRESS: result: bus, device
+ * @PRINTPORT_USBLP_GET_VID_PID: result: idVendor, idProduct
+ */
+enum printport_usblp {
+	PRINTPORT_USBLP_GET_PROTOCOLS	= 2,
+	PRINTPORT_USBLP_SET_PROTOCOL	= 3,
+	PRINTPORT_USBLP_HP_SET_CHANNEL	= 4,
+	PRINTPORT_USBLP_GET_BUS_ADDRESS	= 5,
+	PRINTPORT_USBLP_GET_VID_PID	= 6,
+};
+
+/**
  * struct printport_ops - what a transport can do
  * @owner: the transport's module; pinned while the port is open or draining
  * @name: the transport's name, shorter than PRINTPORT_TRANSPORT_LEN
+ * @groups: attributes of its own in the port's directory of sysfs. Optional
  * @open: a spooler opens the port: power up, get ready. Returns 0 or a negative
  *	errno, which open() returns. Optional.
  * @close: the queue is empty (or the rest was dropped) and nobody holds the port:
@@ -93,19 +113,28 @@ struct printport;
  * @get_status: reads the printer's status lines, now: the byte of <linux/lp.h>
  *	LPGETSTATUS (LP_PERRORP, LP_PSELECD, LP_POUTPA, ...) or a negative errno.
  *	Optional.
+ * @watch: somebody looks at the status reasons: have them right, for some seconds. If
+ *	@wait, returns when they are (a second at most). Does not wake a printer that
+ *	sleeps. Optional: for a transport that does not hear of each change by itself.
  * @reset: resets the printer. Returns 0 or a negative errno. Optional.
+ * @get_device_id: asks the printer for its device id, now, as it may carry the printer's
+ *	condition. @id gets it with two bytes before it; returns its bytes without these,
+ *	or a negative errno. Optional: what printport_set_device_id() got is given out.
+ * @usblp: answers an ioctl of usblp with up to two numbers in @result. Returns 0 or a
+ *	negative errno. Optional.
  *
  * All are called from process context and may sleep (bounded). None runs before
  * printport_register(), and none after printport_unregister() has returned; the
  * core calls them concurrently with each other except for @open and @close, which
  * alternate. @tx_start, @tx_cancel, @rx_start and @rx_stop are called only between
- * @open and @close; @get_status and @reset also on a closed port. A port that is
+ * @open and @close; the others also on a closed port. A port that is
  * unregistered while it is open gets no @close: what @open took, the transport gives
  * back after printport_unregister().
  */
 struct printport_ops {
 	struct module *owner;
 	const char *name;
+	const struct attribute_group **groups;
 	int (*open)(struct printport *port);
 	void (*close)(struct printport *port);
 	void (*tx_start)(struct printport *port);
@@ -113,12 +142,17 @@ struct printport_ops {
 	void (*rx_start)(struct printport *port);
 	void (*rx_stop)(struct printport *port);
 	int (*get_status)(struct printport *port);
+	void (*watch)(struct printport *port, bool wait);
 	int (*reset)(struct printport *port);
+	int (*get_device_id)(struct printport *port, u8 *id, size_t size);
+	int (*usblp)(struct printport *port, enum printport_usblp what, unsigned long arg,
+		     int *result);
 };
 
 struct printport *printport_alloc(struct device *parent,
 				  const struct printport_ops *ops, void *priv);
 int printport_set_device_id(struct printport *port, const void *id, size_t len);
+void printport_set_back_channel(struct printport *port, bool there);
 int printport_register(struct printport *port);
 void printport_unregister(struct printport *port);
 void printport_put(struct printport *port);
@@ -126,6 +160,7 @@ void printport_put(struct printport *port);
 void *printport_priv(const struct printport *port);
 int printport_index(const struct printport *port);
 struct device *printport_dev(struct printport *port);
+struct printport *printport_of_dev(struct device *dev);
 
 size_t printport_tx_take(struct printport *port, const void **buf, size_t max);
 void printport_tx_done(struct printport *port, size_t len);
@@ -138,6 +173,7 @@ size_t printport_rx_push(struct printport *port, const void *buf, size_t len);
 void printport_set_reasons(struct printport *port, u64 reasons);
 
 u64 printport_reasons_from_lines(u8 lines);
+size_t printport_device_id_len(const u8 *id, size_t received);
 
 /* Names of status reasons, for a transport that takes or shows them as text. */
 #define PRINTPORT_REASONS_STR_LEN	256
