@@ -12,6 +12,8 @@
 
 #include "core.h"
 
+#define IEEE1284_ID_LEN_TURNED_MIN	17
+
 /* The long spellings are the standard's, the short ones are everybody's. */
 static const struct {
 	const char *key;
@@ -147,9 +149,11 @@ size_t printport_device_id_len(const u8 *id, size_t received)
 	for (i = 0; i < ARRAY_SIZE(lengths); i++)
 		if (lengths[i] == received || lengths[i] + 2 == received)
 			return received - 2;
-	for (i = 0; i < ARRAY_SIZE(lengths); i++)
-		if (lengths[i] >= 2 && lengths[i] < received)
-			return lengths[i] - 2;
+	if (lengths[0] >= 2 && lengths[0] < received)
+		return lengths[0] - 2;
+	/* A long one of which the rest is missing would turn into a very short one. */
+	if (lengths[1] >= IEEE1284_ID_LEN_TURNED_MIN && lengths[1] < received)
+		return lengths[1] - 2;
 	return received - 2;
 }
 EXPORT_SYMBOL_GPL(printport_device_id_len);

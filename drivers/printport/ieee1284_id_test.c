@@ -270,7 +270,73 @@ static void the_raw_id_is_kept_up_to_4096_bytes(struct kunit *test)
 	printport_put(port);
 }
 
+struct frame_case {
+	const char *name;
+	u8 prefix[2];
+	size_t received;
+	size_t want;
+};
+
+static const struct frame_case frame_cases[] = {
+	{ "big endian, counted", { 0, 52 }, 52, 50 },
+	{ "big endian, counted, padded", { 0, 52 }, 64, 50 },
+	{ "big endian, long", { 2, 44 }, 556, 554 },
+	{ "big endian, text only", { 0, 50 }, 52, 50 },
+	{ "big endian, text only, long", { 1, 0 }, 258, 256 },
+	{ "little endian, counted", { 52, 0 }, 52, 50 },
+	{ "little endian, counted, padded", { 52, 0 }, 64, 50 },
+	{ "little endian, long", { 44, 2 }, 556, 554 },
+	{ "little endian, text only", { 50, 0 }, 52, 50 },
+	{ "little endian whose turned length would fit, too", { 44, 1 }, 300, 298 },
+	{ "big endian whose turned length would fit, too", { 1, 44 }, 300, 298 },
+	{ "the same both ways", { 1, 1 }, 257, 255 },
+	{ "cut off", { 4, 0 }, 100, 98 },
+	{ "claims 64 KiB", { 0xff, 0xff }, 100, 98 },
+	{ "claims nothing", { 0, 0 }, 100, 98 },
+	{ "claims less than the length itself", { 0, 1 }, 100, 98 },
+	{ "empty", { 0, 2 }, 100, 0 },
+	{ "nothing but the length", { 0, 2 }, 2, 0 },
+	{ "nothing but a wrong length", { 0, 0 }, 2, 0 },
+};
+
+static void frame_name(const struct frame_case *frame, char *name)
+{
+	strscpy(name, frame->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(frame, frame_cases, frame_name);
+
+static void the_length_before_an_id_is_understood(struct kunit *test)
+{
+	const struct frame_case *frame = test->param_value;
+	u8 *id = kunit_kzalloc(test, frame->received, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, id);
+	memcpy(id, frame->prefix, sizeof(frame->prefix));
+	KUNIT_EXPECT_EQ(test, printport_device_id_len(id, frame->received), frame->want);
+}
+
+/* Whatever a printer says, nothing is read that did not come. */
+static void no_length_reaches_beyond_what_came(struct kunit *test)
+{
+	static const size_t received[] = { 2, 3, 50, 255, 256, 257, 1024, 4096 };
+	unsigned int claim, i;
+
+	for (i = 0; i < ARRAY_SIZE(received); i++) {
+		for (claim = 0; claim <= U16_MAX; claim++) {
+			const u8 id[] = { claim >> 8, claim };
+
+			if (printport_device_id_len(id, received[i]) <= received[i] - 2)
+				continue;
+			KUNIT_FAIL(test, "%u of %zu", claim, received[i]);
+			return;
+		}
+	}
+}
+
 static struct kunit_case ieee1284_id_test_cases[] = {
+	KUNIT_CASE_PARAM(the_length_before_an_id_is_understood, frame_gen_params),
+	KUNIT_CASE(no_length_reaches_beyond_what_came),
 	KUNIT_CASE_PARAM(an_id_is_taken_apart, id_gen_params),
 	KUNIT_CASE(the_whole_id_is_one_clean_line),
 	KUNIT_CASE(a_value_that_is_too_long_is_cut),

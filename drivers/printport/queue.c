@@ -584,23 +584,23 @@ out:
 }
 EXPORT_SYMBOL_GPL(printport_tx_done);
 
-/* Under lock: a job of which the printer has the beginning. */
-static struct printport_job *printport_begun_job(const struct printport *port)
+/* Under lock: bytes went out of the queue, or back into it. */
+static void printport_tx_went_on(struct printport *port)
 {
-	struct printport_job *job;
-
-	list_for_each_entry(job, &port->jobs, node)
-		if (!job->dead && !job->internal && job->sent)
-			return job;
-	return NULL;
+	printport_tx_advance(port);
+	if (port->lm) {
+		printport_lm_forward_more(port);
+		printport_lm_kick(port);
+	}
+	printport_tx_wake(port);
 }
 
 /**
  * printport_tx_stop - nothing is in flight any more
  * @port: the port
  * @error: 0: what was in flight goes back to the queue; a negative errno: the job
- *	of the oldest byte that was in flight failed with it; if none was, that of the
- *	oldest that is waiting; if there is none, the one of which the printer has some
+ *	of the oldest byte that was in flight (or, if none was, that is waiting)
+ *	failed with it
  *
  * What the printer took has been reported with printport_tx_done() before, and no
  * transfer reads the queue any more.
@@ -615,9 +615,8 @@ void printport_tx_stop(struct printport *port, int error)
 	spin_lock_irqsave(&port->lock, flags);
 	if (port->state == PRINTPORT_STATE_GONE)
 		goto out;
-	if (error)
-		victim = port->queued ? printport_live_job_at(port, port->tail) :
-					printport_begun_job(port);
+	if (error && port->queued)
+		victim = printport_live_job_at(port, port->tail);
 	trace_printport_queue(port->index, PRINTPORT_QUEUE_STOP, port->in_flight,
 			      port->queued, 0);
 	port->in_flight = 0;
@@ -630,13 +629,41 @@ void printport_tx_stop(struct printport *port, int error)
 	/* A transfer of a job that is being aborted may fail: nobody else's loss. */
 	if (victim && !victim->dead)
 		printport_job_fail(port, victim, error);
-	printport_tx_advance(port);
-	if (port->lm) {
-		printport_lm_forward_more(port);
-		printport_lm_kick(port);
-	}
-	printport_tx_wake(port);
+	printport_tx_went_on(port);
 out:
 	spin_unlock_irqrestore(&port->lock, flags);
 }
 EXPORT_SYMBOL_GPL(printport_tx_stop);
+
+/* Under lock: a job of which the printer has the beginning. */
+static struct printport_job *printport_begun_job(const struct printport *port)
+{
+	struct printport_job *job;
+
+	list_for_each_entry(job, &port->jobs, node)
+		if (!job->dead && !job->internal && job->sent)
+			return job;
+	return NULL;
+}
+
+/**
+ * printport_tx_lost - the printer has forgotten what it took
+ * @port: the port; nothing is in flight
+ * @error: a negative errno: the job under way, if the printer had some of it, failed with it
+ *
+ * Context: any.
+ */
+void printport_tx_lost(struct printport *port, int error)
+{
+	struct printport_job *job;
+	unsigned long flags;
+
+	spin_lock_irqsave(&port->lock, flags);
+	job = port->state == PRINTPORT_STATE_GONE ? NULL : printport_begun_job(port);
+	if (job) {
+		printport_job_fail(port, job, error);
+		printport_tx_went_on(port);
+	}
+	spin_unlock_irqrestore(&port->lock, flags);
+}
+EXPORT_SYMBOL_GPL(printport_tx_lost);

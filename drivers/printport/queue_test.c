@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The forward queue: accepting, taking, reporting, failing, waiting for room. */
+#include <linux/lp.h>
 #include <linux/slab.h>
 
 #include "fake_transport.h"
@@ -511,6 +512,98 @@ static void a_failure_with_nothing_in_flight_hits_what_waits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, printport_sync(t->port), -EIO);
 }
 
+static void a_printer_without_power_has_lost_the_job_under_way(struct kunit *test)
+{
+	struct fake_transport *t = test->priv;
+
+	fake_start_job(t, true, NULL);
+	fake_write(t, 0, 100);
+	fake_print_all(t);
+	printport_tx_lost(t->port, -EIO);
+	KUNIT_EXPECT_EQ(test, printport_sync(t->port), -EIO);
+	KUNIT_EXPECT_EQ(test, fake_write(t, 0, 10), -ECANCELED);
+	KUNIT_EXPECT_EQ(test, fake_stats(t).jobs_failed, 1);
+}
+
+static void a_printer_without_power_has_lost_also_what_was_to_follow(struct kunit *test)
+{
+	struct fake_transport *t = test->priv;
+
+	fake_start_job(t, true, NULL);
+	fake_write(t, 0, 100);
+	fake_take(t, 60);
+	fake_done(t, 60);
+	printport_tx_lost(t->port, -EIO);
+	KUNIT_EXPECT_EQ(test, printport_sync(t->port), -EIO);
+	KUNIT_EXPECT_EQ(test, fake_stats(t).bytes_lost, 40);
+}
+
+static void a_printer_without_power_lost_nothing_of_a_job_to_come(struct kunit *test)
+{
+	struct fake_transport *t = test->priv;
+
+	fake_start_job(t, true, NULL);
+	fake_write(t, 0, 100);
+	printport_tx_lost(t->port, -EIO);
+	fake_print_all(t);
+	fake_expect_paper(t, 0, 0, 100);
+	KUNIT_EXPECT_EQ(test, printport_sync(t->port), 0);
+}
+
+struct lp_case {
+	u64 reasons;
+	unsigned int flags;
+	ssize_t want;
+};
+
+static const struct lp_case lp_cases[] = {
+	{ PRINTPORT_REASON_MEDIA_EMPTY, LP_ABORT, -ENOSPC },
+	{ PRINTPORT_REASON_OFFLINE, LP_ABORT, -EIO },
+	{ PRINTPORT_REASON_OTHER, LP_ABORT, -EIO },
+	{ PRINTPORT_REASON_TONER_LOW, LP_ABORT, -EAGAIN },
+	{ 0, LP_ABORT, -EAGAIN },
+	{ PRINTPORT_REASON_MEDIA_EMPTY, 0, -EAGAIN },
+	{ PRINTPORT_REASON_MEDIA_EMPTY, LP_ABORTOPEN | LP_CAREFUL, -EAGAIN },
+};
+
+static void lp_name(const struct lp_case *lp, char *name)
+{
+	snprintf(name, KUNIT_PARAM_DESC_SIZE, "reasons %#llx, flags %#x", lp->reasons,
+		 lp->flags);
+}
+
+KUNIT_ARRAY_PARAM(lp, lp_cases, lp_name);
+
+/* A write that would have to wait for a printer that has stopped. */
+static void a_write_fails_instead_of_waiting_after_lpabort(struct kunit *test)
+{
+	const struct lp_case *lp = test->param_value;
+	struct fake_transport *t = test->priv;
+
+	t->port->lp_flags = lp->flags;
+	printport_set_reasons(t->port, lp->reasons);
+	KUNIT_EXPECT_EQ(test, fake_write(t, 0, FAKE_QUEUE_SIZE), FAKE_QUEUE_SIZE);
+	KUNIT_EXPECT_EQ(test, fake_write(t, 0, 1), lp->want);
+	/* Nothing of what was accepted is lost by that. */
+	printport_set_reasons(t->port, 0);
+	fake_print_all(t);
+	fake_expect_paper(t, 0, 0, FAKE_QUEUE_SIZE);
+	KUNIT_EXPECT_EQ(test, printport_sync(t->port), 0);
+}
+
+static void a_waiting_writer_fails_when_the_printer_stops_after_lpabort(struct kunit *test)
+{
+	struct fake_transport *t = test->priv;
+	struct fake_actor *writer;
+
+	t->port->lp_flags = LP_ABORT;
+	fill(t, 0);
+	writer = fake_write_in_thread(t, 0, 100);
+	fake_wait_for_sleeper(t);
+	printport_set_reasons(t->port, PRINTPORT_REASON_MEDIA_EMPTY);
+	KUNIT_EXPECT_EQ(test, fake_join(writer), -ENOSPC);
+}
+
 static void a_failure_with_nothing_queued_is_nobodys(struct kunit *test)
 {
 	struct fake_transport *t = test->priv;
@@ -850,6 +943,11 @@ static struct kunit_case queue_test_cases[] = {
 	KUNIT_CASE(a_failure_hits_the_oldest_byte_in_flight),
 	KUNIT_CASE(a_failure_with_nothing_in_flight_hits_what_waits),
 	KUNIT_CASE(a_failure_with_nothing_queued_is_nobodys),
+	KUNIT_CASE(a_printer_without_power_has_lost_the_job_under_way),
+	KUNIT_CASE(a_printer_without_power_has_lost_also_what_was_to_follow),
+	KUNIT_CASE(a_printer_without_power_lost_nothing_of_a_job_to_come),
+	KUNIT_CASE_PARAM(a_write_fails_instead_of_waiting_after_lpabort, lp_gen_params),
+	KUNIT_CASE(a_waiting_writer_fails_when_the_printer_stops_after_lpabort),
 	KUNIT_CASE(a_failure_gives_its_room_back),
 	KUNIT_CASE(two_failures_are_counted_as_two),
 	KUNIT_CASE(one_report_speaks_for_all_that_failed_before),

@@ -296,7 +296,7 @@ static int printport_usb_reset_resume(struct usb_interface *intf)
 {
 	struct printport_usb *usb = usb_get_intfdata(intf);
 
-	printport_tx_stop(usb->port, -EIO);
+	printport_tx_lost(usb->port, -EIO);
 	return printport_usb_resume(intf);
 }
 

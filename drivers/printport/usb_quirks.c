@@ -238,3 +238,4 @@ unsigned int printport_usb_quirks(u16 vendor, u16 product)
 	mutex_unlock(&printport_usb_quirks_mutex);
 	return quirks;
 }
+EXPORT_SYMBOL_FOR_TEST(printport_usb_quirks);

@@ -6,9 +6,11 @@
 results=/sys/kernel/debug/kunit
 
 modprobe -q kunit
-load_modules printport
+load_modules printport printport_usb
 before=$(find $results -name results | sort)
-insmod "$modules/printport_test.ko" || fail "load printport_test"
+for module in printport_test printport_usb_test; do
+	insmod "$modules/$module.ko" || fail "load $module"
+done
 for file in $(find $results -name results | sort); do
 	[[ $'\n'$before$'\n' != *$'\n'$file$'\n'* ]] || continue
 	cat "$file"
@@ -21,5 +23,5 @@ for file in $(find $results -name results | sort); do
 	done < <(grep -E '^    (not )?ok ' "$file" | sed 's/^ *//')
 done
 [ $((passed + failed)) -gt 0 ] || fail "no results"
-check "unload" rmmod printport_test printport
+check "unload" rmmod printport_usb_test printport_test printport_usb printport
 finish
