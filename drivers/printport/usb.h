@@ -144,8 +144,8 @@ struct printport_usb {
 	bool awaited;			/* the holder waits for a change */
 	struct delayed_work status_work;
 
-	struct mutex ctl_mutex;
-	struct mutex reset_mutex;
+	struct mutex ctl_mutex;		/* the default endpoint */
+	struct mutex reset_mutex;	/* who sets CHANGING */
 };
 
 /* usb.c */

@@ -506,6 +506,105 @@ static void lp_lines(void)
 	CHECK_OK(close(fd));
 }
 
+static int lp_flags(int fd)
+{
+	int flags = -1;
+
+	CHECK_OK(ioctl(fd, LPGETFLAGS, &flags));
+	return flags & (LP_ABORT | LP_ABORTOPEN | LP_CAREFUL);
+}
+
+/* Those of <linux/lp.h> that change something; they outlast the open, as tunelp(8) expects. */
+static void lp_settings(void)
+{
+	static const struct {
+		unsigned int cmd;
+		int flag;
+	} flags[] = {
+		{ LPABORT, LP_ABORT }, { LPABORTOPEN, LP_ABORTOPEN }, { LPCAREFUL, LP_CAREFUL },
+	};
+	static const unsigned int no_effect[] = { LPTIME, LPCHAR, LPWAIT };
+	struct sim sim = sim_only("");
+	int fd = port_open(&sim.port, O_WRONLY), reader, irq = -1;
+	struct timeval time = { .tv_sec = 2, .tv_usec = 500000 };
+	size_t i;
+
+	for (i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		CHECK_EQ(lp_flags(fd), 0);
+		CHECK_OK(ioctl(fd, flags[i].cmd, 1));
+		CHECK_EQ(lp_flags(fd), flags[i].flag);
+		CHECK_OK(close(fd));
+		fd = port_open(&sim.port, O_WRONLY);
+		CHECK_EQ(lp_flags(fd), flags[i].flag);
+		CHECK_OK(ioctl(fd, flags[i].cmd, 0));
+	}
+	for (i = 0; i < sizeof(no_effect) / sizeof(no_effect[0]); i++)
+		CHECK_OK(ioctl(fd, no_effect[i], 1));
+	CHECK_OK(ioctl(fd, LPGETIRQ, &irq));
+	CHECK_EQ(irq, 0);
+	CHECK_ERR(ioctl(fd, LPSETIRQ, 7), EINVAL);
+
+	CHECK_OK(ioctl(fd, LPSETTIMEOUT, &time));
+	CHECK_EQ(port_number(&sim.port, "limits/write_ms"), 2500);
+	time.tv_usec = 1000000;
+	CHECK_ERR(ioctl(fd, LPSETTIMEOUT, &time), EINVAL);
+	time.tv_usec = 0;
+	time.tv_sec = -1;
+	CHECK_ERR(ioctl(fd, LPSETTIMEOUT, &time), EINVAL);
+	CHECK_ERR(ioctl(fd, LPSETTIMEOUT, bad_memory()), EFAULT);
+	CHECK_EQ(port_number(&sim.port, "limits/write_ms"), 2500);
+	CHECK_OK(close(fd));
+
+	reader = port_open(&sim.port, O_RDONLY);
+	CHECK_ERR(ioctl(reader, LPABORT, 1), EBADF);
+	CHECK_ERR(ioctl(reader, LPSETTIMEOUT, &time), EBADF);
+	CHECK_ERR(ioctl(reader, LPRESET), EBADF);
+	CHECK_EQ(lp_flags(reader), 0);
+	CHECK_OK(close(reader));
+}
+
+/* What lp does when its printer has no paper, for those that ask for it. */
+static void lp_abort(void)
+{
+	struct sim sim = sim_only("");
+	int fd = port_open(&sim.port, O_WRONLY | O_NONBLOCK);
+	char byte = 0;
+
+	CHECK_OK(ioctl(fd, LPABORT, 1));
+	write_until_full(fd, 1, 0);
+	sim_set(&sim, "reasons", "media-empty");
+	CHECK_ERR(write(fd, &byte, 1), ENOSPC);
+	sim_set(&sim, "reasons", "offline");
+	CHECK_ERR(write(fd, &byte, 1), EIO);
+	sim_set(&sim, "reasons", "none");
+	CHECK_ERR(write(fd, &byte, 1), EAGAIN);
+	CHECK_OK(ioctl(fd, LPABORT, 0));
+	CHECK_OK(ioctl(fd, LPABORTOPEN, 1));
+	port_set(&sim.port, "abort", "1");
+	close(fd);
+
+	sim_set(&sim, "reasons", "media-empty");
+	CHECK_ERR(open(sim.port.node, O_WRONLY), ENOSPC);
+	fd = port_open_soon(&sim.port, O_WRONLY | O_NONBLOCK);
+	CHECK_OK(ioctl(fd, LPABORTOPEN, 0));
+	CHECK_OK(close(fd));
+	CHECK_OK(close(port_open(&sim.port, O_WRONLY)));
+}
+
+/* usblp's, on a port that is no USB printer. */
+static void usblp_elsewhere(void)
+{
+	struct sim sim = sim_only("");
+	int fd = port_open(&sim.port, O_WRONLY), two[2], number;
+
+	for (number = 2; number <= 6; number++)
+		CHECK_ERR(ioctl(fd, _IOC(_IOC_READ, 'P', number, sizeof(two)), two), ENOTTY);
+	CHECK_ERR(ioctl(fd, _IOC(_IOC_NONE, 'P', 8, 0)), ENOTTY);
+	CHECK_ERR(ioctl(fd, _IOC(_IOC_READ, 'P', 7, 0)), EINVAL);
+	CHECK_ERR(ioctl(fd, _IOC(_IOC_WRITE, 'P', 1, 64), two), EINVAL);
+	CHECK_OK(close(fd));
+}
+
 /* usblp's LPIOC_GET_DEVICE_ID(len): as much as there is room for, its length first. */
 static void device_id(void)
 {
@@ -559,6 +658,9 @@ static const struct tap_case cases[] = {
 	{ "info", info, 0 },
 	{ "lp_status", lp_status, 0 },
 	{ "lp_lines", lp_lines, 0 },
+	{ "lp_settings", lp_settings, 0 },
+	{ "lp_abort", lp_abort, 0 },
+	{ "usblp_elsewhere", usblp_elsewhere, 0 },
 	{ "device_id", device_id, 0 },
 };
 
