@@ -9,6 +9,7 @@
 #include <linux/reboot.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/suspend.h>
 
 #include "compat.h"
 #include "core.h"
@@ -387,8 +388,13 @@ static int __init printport_init(void)
 	err = register_reboot_notifier(&printport_reboot_notifier);
 	if (err)
 		goto err_lm;
+	err = register_pm_notifier(&printport_pm_notifier);
+	if (err)
+		goto err_reboot;
 	return 0;
 
+err_reboot:
+	unregister_reboot_notifier(&printport_reboot_notifier);
 err_lm:
 	printport_lm_exit(PRINTPORT_MINORS);
 err_class:
@@ -401,6 +407,7 @@ module_init(printport_init);
 
 static void __exit printport_exit(void)
 {
+	unregister_pm_notifier(&printport_pm_notifier);
 	unregister_reboot_notifier(&printport_reboot_notifier);
 	printport_lm_exit(PRINTPORT_MINORS);
 	class_unregister(&printport_class);

@@ -259,6 +259,11 @@ extern unsigned int printport_shutdown_ms;
 extern bool printport_shutting_down;
 extern struct notifier_block printport_reboot_notifier;
 
+/* hibernate.c */
+void printport_hibernation(bool begins);
+extern bool printport_hibernating;
+extern struct notifier_block printport_pm_notifier;
+
 void printport_shutdown(void);
 
 /* session.c */

@@ -479,7 +479,7 @@ size_t printport_tx_take(struct printport *port, const void **buf, size_t max)
 
 	spin_lock_irqsave(&port->lock, flags);
 	port->tx_waits = true;
-	if (port->state == PRINTPORT_STATE_GONE)
+	if (port->state == PRINTPORT_STATE_GONE || READ_ONCE(printport_hibernating))
 		goto out;
 	while ((job = printport_job_at(port, port->taken)) && job->written_off)
 		port->taken = job->end;

@@ -89,7 +89,9 @@ EXPORT_SYMBOL_FOR_TEST(printport_shutdown);
 static int printport_reboot(struct notifier_block *notifier, unsigned long event,
 			    void *command)
 {
-	printport_shutdown();
+	/* What is on its way is in the image, and is printed when that runs. */
+	if (!READ_ONCE(printport_hibernating))
+		printport_shutdown();
 	return NOTIFY_DONE;
 }
 
@@ -97,3 +99,4 @@ static int printport_reboot(struct notifier_block *notifier, unsigned long event
 struct notifier_block printport_reboot_notifier = {
 	.notifier_call = printport_reboot,
 };
+EXPORT_SYMBOL_FOR_TEST(printport_reboot_notifier);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a reboot does to ports. */
+/* What a reboot does to ports, and hibernating. */
+#include <linux/reboot.h>
+
 #include "fake_transport.h"
 
 static unsigned int usual_ms;
@@ -14,6 +16,7 @@ static int shutdown_test_init(struct kunit *test)
 static void shutdown_test_exit(struct kunit *test)
 {
 	printport_shutting_down = false;
+	printport_hibernating = false;
 	printport_shutdown_ms = usual_ms;
 	fake_test_exit(test);
 }
@@ -114,7 +117,45 @@ static void a_port_that_drains_is_waited_for(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_stats(t).bytes_delivered, 100);
 }
 
+static void nothing_is_printed_while_the_system_hibernates(struct kunit *test)
+{
+	struct fake_transport *t = test->priv;
+	int starts;
+
+	fake_write(t, 0, 100);
+	fake_take(t, 40);
+	printport_hibernation(true);
+	/* The device sleeps, and is woken when the image has been taken. */
+	fake_stop(t, 0);
+	KUNIT_EXPECT_EQ(test, fake_take(t, 100), 0);
+	KUNIT_EXPECT_EQ(test, fake_write(t, 0, 100), 100);
+	KUNIT_EXPECT_EQ(test, fake_take(t, 100), 0);
+	starts = atomic_read(&t->tx_starts);
+	printport_hibernation(false);
+	KUNIT_EXPECT_EQ(test, atomic_read(&t->tx_starts), starts + 1);
+	fake_print_all(t);
+	fake_expect_paper(t, 0, 0, 200);
+}
+
+static void a_shutdown_after_hibernating_leaves_jobs_to_the_image(struct kunit *test)
+{
+	struct fake_transport *t = test->priv;
+
+	printport_shutdown_ms = FAKE_SHORT_MS;
+	fake_write(t, 0, 100);
+	printport_hibernation(true);
+	printport_reboot_notifier.notifier_call(&printport_reboot_notifier, SYS_POWER_OFF,
+						NULL);
+	KUNIT_EXPECT_EQ(test, fake_stats(t).bytes_lost, 0);
+	KUNIT_EXPECT_FALSE(test, printport_shutting_down);
+	printport_hibernation(false);
+	fake_print_all(t);
+	fake_expect_paper(t, 0, 0, 100);
+}
+
 static struct kunit_case shutdown_test_cases[] = {
+	KUNIT_CASE(nothing_is_printed_while_the_system_hibernates),
+	KUNIT_CASE(a_shutdown_after_hibernating_leaves_jobs_to_the_image),
 	KUNIT_CASE(no_port_is_opened_any_more),
 	KUNIT_CASE(what_is_on_its_way_may_arrive),
 	KUNIT_CASE(what_does_not_arrive_in_time_is_dropped_and_counted),

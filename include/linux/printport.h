@@ -39,9 +39,9 @@
  *					be taken again (suspend, reset, lost claim)
  *	printport_tx_stop(port, -EIO)	the same, but the transfer failed for good: the
  *					job that the oldest byte in flight belongs to
- *					fails, its bytes are dropped and reported.
- *					With nothing in flight: the printer has lost
- *					what it had, and the job under way fails
+ *					fails, its bytes are dropped and reported
+ *	printport_tx_lost(port, -EIO)	with nothing in flight: the printer was without
+ *					power, the job that it had some of fails
  *
  * Before printport_tx_stop() the transport makes sure that none of its transfers
  * reads the queue any more. After it, the transport takes again as soon as it can
@@ -165,6 +165,7 @@ struct printport *printport_of_dev(struct device *dev);
 size_t printport_tx_take(struct printport *port, const void **buf, size_t max);
 void printport_tx_done(struct printport *port, size_t len);
 void printport_tx_stop(struct printport *port, int error);
+void printport_tx_lost(struct printport *port, int error);
 size_t printport_tx_pending(struct printport *port);
 
 size_t printport_rx_room(struct printport *port);
