@@ -222,6 +222,7 @@ struct printport {
 	u64 reasons;			/* lock: what the transport says of the printer */
 	u32 status_seq;			/* lock: counts changes of reasons */
 	u32 status_seen;		/* lock: what the holder has read */
+	bool status_read;		/* lock: it has, since it opened the port */
 	bool silent;			/* lock: no event may be scheduled any more */
 	struct delayed_work event_work;
 	unsigned long event_last;	/* event_work only */

@@ -114,7 +114,8 @@ static __poll_t printport_fop_poll(struct file *file, poll_table *wait)
 		mask |= EPOLLIN | EPOLLRDNORM;
 	if (printport_tx_writable(port))
 		mask |= EPOLLOUT | EPOLLWRNORM;
-	if (port->status_seq != port->status_seen)
+	/* io_uring waits for EPOLLPRI, too: not for a holder who does not read the status. */
+	if (port->status_read && port->status_seq != port->status_seen)
 		mask |= EPOLLPRI;
 	spin_unlock_irq(&port->lock);
 	return mask;

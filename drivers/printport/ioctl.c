@@ -45,6 +45,7 @@ static int ioctl_get_status(struct file *file, struct printport *port,
 	printport_watch(port, true);
 	spin_lock_irq(&port->lock);
 	port->status_seen = port->status_seq;
+	port->status_read = true;
 	spin_unlock_irq(&port->lock);
 	printport_get_status(port, &arg->status);
 	return 0;

@@ -324,6 +324,7 @@ static int printport_hold(struct printport *port)
 		port->error_job = 0;
 		port->drain_waited = false;
 		port->no_wait = false;
+		port->status_read = false;
 		port->held = true;
 		spin_unlock_irq(&port->lock);
 	}

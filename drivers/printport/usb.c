@@ -25,11 +25,9 @@ void printport_usb_stop(struct printport_usb *usb, unsigned int why)
 {
 	spin_lock_irq(&usb->lock);
 	usb->hold |= why;
-	mod_delayed_work(system_long_wq, &usb->tx_work, 0);
 	spin_unlock_irq(&usb->lock);
 
-	flush_delayed_work(&usb->tx_work);
-	cancel_delayed_work_sync(&usb->tx_work);
+	printport_usb_tx_halt(usb);
 	printport_usb_rx_kill(usb);
 	cancel_delayed_work_sync(&usb->rx_work);
 	if (why & PRINTPORT_USB_NO_CONTROL)
@@ -51,7 +49,7 @@ void printport_usb_go(struct printport_usb *usb, unsigned int why)
 {
 	spin_lock_irq(&usb->lock);
 	usb->hold &= ~why;
-	mod_delayed_work(system_long_wq, &usb->tx_work, 0);
+	printport_usb_tx_resume(usb);
 	printport_usb_rx_resume(usb);
 	printport_usb_status_go(usb);
 	spin_unlock_irq(&usb->lock);

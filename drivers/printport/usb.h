@@ -167,6 +167,8 @@ unsigned int printport_usb_protocols(const struct printport_usb *usb);
 int printport_usb_set_protocol(struct printport_usb *usb, unsigned int protocol);
 
 /* usb_tx.c */
+void printport_usb_tx_halt(struct printport_usb *usb);
+void printport_usb_tx_resume(struct printport_usb *usb);
 int printport_usb_tx_alloc(struct printport_usb *usb);
 void printport_usb_tx_free(struct printport_usb *usb);
 void printport_usb_tx_start(struct printport *port);

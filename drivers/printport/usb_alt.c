@@ -172,8 +172,8 @@ unsigned int printport_usb_protocols(const struct printport_usb *usb)
  * What is in flight and not taken goes back to the queue and is sent in the new protocol.
  *
  * Context: process, sleeps, for some seconds at most.
- * Return: 0, -EINVAL (the printer does not have it), or a negative errno; the protocol is
- * the old one then.
+ * Return: 0, -EINVAL (the printer does not have it), -EIO (it refuses), or another
+ * negative errno; the protocol is the old one then.
  */
 int printport_usb_set_protocol(struct printport_usb *usb, unsigned int protocol)
 {
@@ -205,7 +205,7 @@ int printport_usb_set_protocol(struct printport_usb *usb, unsigned int protocol)
 	mutex_unlock(&usb->reset_mutex);
 
 	usb_autopm_put_interface(usb->intf);
-	return err;
+	return err == -EPIPE || err == -EPROTO ? -EIO : err;
 }
 
 static struct printport_usb *printport_usb_of(struct device *dev)

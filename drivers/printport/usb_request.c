@@ -48,12 +48,34 @@ void printport_usb_end_control(struct printport_usb *usb)
 	mutex_unlock(&usb->ctl_mutex);
 }
 
+/*
+ * What programs are told of a request that failed: -EIO if the printer refused it or
+ * answered something else, -ETIMEDOUT, -ENODEV, -ENOMEM, -EINTR.
+ */
+static int printport_usb_control_error(int err)
+{
+	switch (err) {
+	case -EPIPE:
+	case -EREMOTEIO:
+	case -EPROTO:
+	case -EILSEQ:
+	case -EOVERFLOW:
+		return -EIO;
+	case -ESHUTDOWN:
+	case -ENOENT:
+		return -ENODEV;
+	default:
+		return err;
+	}
+}
+
 /**
  * printport_usb_read_lines - ask for the printer's status lines
  * @usb: the printer
  *
  * Context: process, sleeps, for a second at most.
- * Return: the byte of GET_PORT_STATUS (printer class, 4.2.2), or a negative errno.
+ * Return: the byte of GET_PORT_STATUS (printer class, 4.2.2), or a negative errno as of
+ * printport_usb_control_error().
  */
 int printport_usb_read_lines(struct printport_usb *usb)
 {
@@ -68,7 +90,7 @@ int printport_usb_read_lines(struct printport_usb *usb)
 				   0, usb->ifnum, &lines, sizeof(lines),
 				   PRINTPORT_USB_STATUS_TIMEOUT, GFP_KERNEL);
 	printport_usb_end_control(usb);
-	return err ?: lines;
+	return err ? printport_usb_control_error(err) : lines;
 }
 
 static int printport_usb_request_id(struct printport_usb *usb, u16 index, u8 *buf, u16 size)
@@ -162,7 +184,7 @@ int printport_usb_soft_reset(struct printport_usb *usb)
 		err = usb_clear_halt(usb->udev, alt->rx_pipe);
 
 	printport_usb_end_control(usb);
-	return err;
+	return printport_usb_control_error(err);
 }
 
 /**
@@ -189,5 +211,5 @@ int printport_usb_hp_channel(struct printport_usb *usb, unsigned int channel)
 				   channel, usb->ifnum, &got, sizeof(got),
 				   USB_CTRL_GET_TIMEOUT, GFP_KERNEL);
 	printport_usb_end_control(usb);
-	return err;
+	return printport_usb_control_error(err);
 }

@@ -242,7 +242,9 @@ void printport_usb_rx_resume(struct printport_usb *usb)
 {
 	usb->rx_tries = 0;
 	usb->rx_idle = PRINTPORT_USB_IDLE_MIN;
-	printport_usb_rx_pause(usb, 0);
+	usb->rx_paused = false;
+	if (usb->rx_wanted)
+		printport_usb_rx_pause(usb, 0);
 }
 
 /**

@@ -287,6 +287,42 @@ void printport_usb_tx_cancel(struct printport *port)
 }
 
 /**
+ * printport_usb_tx_halt - stop sending, and account for what was in flight
+ * @usb: the printer; a bit of hold keeps more from being submitted
+ *
+ * Context: process, sleeps.
+ */
+void printport_usb_tx_halt(struct printport_usb *usb)
+{
+	bool idle;
+
+	spin_lock_irq(&usb->lock);
+	idle = !usb->tx_count && !usb->tx_owed;
+	if (!idle)
+		mod_delayed_work(system_long_wq, &usb->tx_work, 0);
+	spin_unlock_irq(&usb->lock);
+
+	if (!idle)
+		flush_delayed_work(&usb->tx_work);
+	cancel_delayed_work_sync(&usb->tx_work);
+}
+
+/**
+ * printport_usb_tx_resume - send again after printport_usb_tx_halt()
+ * @usb: the printer, locked
+ *
+ * Context: any.
+ */
+void printport_usb_tx_resume(struct printport_usb *usb)
+{
+	/* A recovery was interrupted. */
+	if (usb->hold)
+		mod_delayed_work(system_long_wq, &usb->tx_work, 0);
+	else
+		printport_usb_tx_fill(usb);
+}
+
+/**
  * printport_usb_tx_alloc - get what is needed to send
  * @usb: the printer, whose alternate setting is chosen
  *

@@ -391,6 +391,9 @@ static void node_wakes(void)
 	struct pollfd poller = { .fd = fd, .events = POLLPRI };
 	struct task *waiter;
 
+	/* Nobody who does not read the status is told that it changed. */
+	sim_set(&sim, "reasons", "media-empty");
+	CHECK_EQ(poll(&poller, 1, 0), 0);
 	port_status(fd);
 	CHECK_EQ(poll(&poller, 1, 0), 0);
 	waiter = task_start(wait_for_condition, &fd);

@@ -112,7 +112,8 @@ struct printport_info {
  * @job: id of the job that new bytes belong to, 0 if there is none
  * @reserved: zero
  *
- * Reading the status also ends the EPOLLPRI condition of poll().
+ * Reading the status also ends the EPOLLPRI condition of poll(). From the first time in
+ * an open on, poll() says EPOLLPRI when the reasons have changed since.
  */
 struct printport_status {
 	__u32 state;
