@@ -11,7 +11,7 @@ DESTDIR	?=
 
 SOURCES := Kbuild $(shell find drivers include -name '*.[ch]' -o -name Kbuild)
 
-.PHONY: all modules tools demo check check-fast bench-monitor fuzz install uninstall clean help
+.PHONY: all modules tools demo check check-fast bench-monitor bench-usb fuzz install uninstall clean help
 
 all: modules tools
 
@@ -25,6 +25,7 @@ help:
 	@echo 'make check-fast      the short check while you work, under two minutes'
 	@echo 'make bench-monitor   what a language monitor costs, beside CUSE and usblp: table,'
 	@echo '                     JSON and picture in build/bench (sets up all)'
+	@echo 'make bench-usb       printport_usb beside usblp, in build/bench-usb (sets up all)'
 	@echo 'make fuzz            fuzz the languages for FUZZ_SECONDS each (needs clang)'
 	@echo 'make install         install modules and tools on this machine (KDIR=,'
 	@echo '                     PREFIX=, DESTDIR=); make uninstall undoes it'
@@ -51,6 +52,9 @@ check-fast:
 
 bench-monitor:
 	selftests/bench/monitor
+
+bench-usb:
+	selftests/bench/usb
 
 fuzz:
 	$(MAKE) -C selftests/languages O=$(abspath $(BUILD))/languages fuzz

@@ -88,6 +88,7 @@ void printport_rx_want(struct printport *port)
 {
 	if (!printport_ops_begin(port))
 		return;
+	WRITE_ONCE(port->rx_wanted, true);
 	if (port->active && port->ops->rx_start)
 		port->ops->rx_start(port);
 	printport_ops_end(port);
@@ -98,7 +99,7 @@ static bool printport_read_may_go_on(struct printport *port)
 	bool ret;
 
 	spin_lock_irq(&port->lock);
-	ret = printport_rx_readable(port);
+	ret = printport_rx_readable(port) || !(port->capabilities & PRINTPORT_CAP_READ);
 	spin_unlock_irq(&port->lock);
 	return ret;
 }
@@ -181,6 +182,8 @@ ssize_t printport_read(struct printport *port, struct iov_iter *to, bool nonbloc
 
 	for (;;) {
 		ret = printport_read_some(port, to);
+		if (!ret && !(READ_ONCE(port->capabilities) & PRINTPORT_CAP_READ))
+			ret = -EINVAL;
 		if (ret != -ENODEV && ret != -EFAULT)
 			printport_rx_want(port);
 		if (ret)
@@ -209,7 +212,7 @@ size_t printport_rx_room(struct printport *port)
 	size_t room = 0;
 
 	spin_lock_irqsave(&port->lock, flags);
-	if (printport_rx_taken(port))
+	if (printport_rx_taken(port) && !READ_ONCE(printport_hibernating))
 		room = port->rx.ring.size - printport_fifo_filled(&port->rx);
 	spin_unlock_irqrestore(&port->lock, flags);
 	return room;

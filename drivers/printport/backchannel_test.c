@@ -175,6 +175,18 @@ static void a_waiting_reader_has_asked_the_printer(struct kunit *test)
 	fake_join(reader);
 }
 
+static void a_waiting_reader_learns_that_the_back_channel_is_gone(struct kunit *test)
+{
+	struct fake_transport *t = test->priv;
+	struct fake_actor *reader = fake_actor(t, fake_act_read);
+
+	fake_go(reader);
+	fake_wait_for_reader(t);
+	printport_set_back_channel(t->port, false);
+	KUNIT_EXPECT_EQ(test, fake_join(reader), -EINVAL);
+	printport_set_back_channel(t->port, true);
+}
+
 static void a_waiting_reader_is_woken_by_unplugging(struct kunit *test)
 {
 	struct fake_transport *t = test->priv;
@@ -283,6 +295,7 @@ static struct kunit_case backchannel_test_cases[] = {
 	KUNIT_CASE(a_read_of_nothing_is_nothing),
 	KUNIT_CASE(a_waiting_reader_gets_what_arrives),
 	KUNIT_CASE(a_waiting_reader_has_asked_the_printer),
+	KUNIT_CASE(a_waiting_reader_learns_that_the_back_channel_is_gone),
 	KUNIT_CASE(a_waiting_reader_is_woken_by_unplugging),
 	KUNIT_CASE(a_second_reader_does_not_wait_unasked),
 	KUNIT_CASE(a_read_gives_up_at_its_limit),

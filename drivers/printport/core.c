@@ -229,6 +229,7 @@ void printport_set_back_channel(struct printport *port, bool there)
 	else
 		port->capabilities &= ~PRINTPORT_CAP_READ;
 	spin_unlock_irq(&port->lock);
+	wake_up_interruptible_all(&port->rx_wait);
 }
 EXPORT_SYMBOL_GPL(printport_set_back_channel);
 

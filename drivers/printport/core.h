@@ -207,6 +207,7 @@ struct printport {
 	/* The back channel. */
 	struct mutex rx_mutex;
 	wait_queue_head_t rx_wait;
+	bool rx_wanted;			/* somebody has read in this session */
 	struct printport_fifo rx;	/* lock */
 
 	/* The language monitor. */
@@ -260,8 +261,8 @@ extern unsigned int printport_shutdown_ms;
 extern bool printport_shutting_down;
 extern struct notifier_block printport_reboot_notifier;
 
-/* hibernate.c */
-void printport_hibernation(bool begins);
+/* sleep.c */
+extern bool printport_asleep;
 extern bool printport_hibernating;
 extern struct notifier_block printport_pm_notifier;
 
@@ -307,6 +308,7 @@ void printport_job_begin(struct printport *port, struct printport_job *job,
 void printport_job_over(struct printport *port);
 void printport_job_settle(struct printport *port, struct printport_job *job);
 void printport_job_write_off(struct printport *port, struct printport_job *job);
+bool printport_job_is_idle(const struct printport_job *job);
 void printport_job_fail(struct printport *port, struct printport_job *job,
 			int error);
 struct printport_job *printport_job_find(struct printport *port, u32 id);

@@ -102,7 +102,8 @@ static __poll_t printport_fop_poll(struct file *file, poll_table *wait)
 	if (!READ_ONCE(port->lm) && (file->f_mode & FMODE_READ) &&
 	    (poll_requested_events(wait) & (EPOLLIN | EPOLLRDNORM)))
 		printport_rx_want(port);
-	if (poll_requested_events(wait) & EPOLLPRI)
+	/* select() and io_uring always ask for EPOLLPRI. */
+	if ((poll_requested_events(wait) & EPOLLPRI) && READ_ONCE(port->status_read))
 		printport_watch(port, false);
 
 	spin_lock_irq(&port->lock);
@@ -112,7 +113,7 @@ static __poll_t printport_fop_poll(struct file *file, poll_table *wait)
 		mask |= EPOLLERR;
 	if (printport_rx_readable(port))
 		mask |= EPOLLIN | EPOLLRDNORM;
-	if (printport_tx_writable(port))
+	if (printport_tx_writable(port) || printport_lp_write_error(port))
 		mask |= EPOLLOUT | EPOLLWRNORM;
 	/* io_uring waits for EPOLLPRI, too: not for a holder who does not read the status. */
 	if (port->status_read && port->status_seq != port->status_seen)

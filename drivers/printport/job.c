@@ -271,8 +271,14 @@ int printport_take_error(struct printport *port)
 	return err;
 }
 
-/* Plain writes of which nothing is under way: there is nothing to fail or abort. */
-static bool printport_job_is_idle(const struct printport_job *job)
+/**
+ * printport_job_is_idle - whether there is nothing to fail or abort
+ * @job: a job, its port locked
+ *
+ * Context: any.
+ * Return: true for plain writes of which nothing is under way.
+ */
+bool printport_job_is_idle(const struct printport_job *job)
 {
 	return (job->flags & PRINTPORT_JOB_F_IMPLICIT) && !job->ended &&
 	       job->accepted == job->delivered && job->wired == job->sent;

@@ -227,6 +227,7 @@ void printport_lm_kick_data(struct printport *port);
 void printport_lm_owes_less(struct printport *port, struct printport_lm *lm);
 void printport_lm_acted(struct printport *port, struct printport_lm *lm);
 void printport_lm_watch(struct work_struct *work);
+void printport_lm_excuse(struct printport *port);
 bool printport_lm_stale(const struct printport *port);
 bool printport_lm_owes_job(const struct printport *port, const struct printport_job *job);
 bool printport_lm_wire_room(const struct printport_lm *lm);

@@ -72,6 +72,7 @@ static long lp_set_flag(struct printport *port, unsigned int flag, unsigned long
 		port->lp_flags |= flag;
 	else
 		port->lp_flags &= ~flag;
+	printport_tx_wake(port);
 	spin_unlock_irq(&port->lock);
 	return 0;
 }
@@ -97,7 +98,7 @@ static long lp_set_timeout_old(struct printport *port, void __user *user)
 	long native[2];
 	s32 compat[2];
 
-	if (in_compat_syscall()) {
+	if (in_compat_syscall() && !COMPAT_USE_64BIT_TIME) {
 		if (copy_from_user(compat, user, sizeof(compat)))
 			return -EFAULT;
 		return lp_set_timeout(port, compat[0], compat[1]);

@@ -399,6 +399,20 @@ void printport_lm_acted(struct printport *port, struct printport_lm *lm)
 }
 
 /**
+ * printport_lm_excuse - the monitor could not do anything
+ * @port: the port
+ *
+ * Context: process.
+ */
+void printport_lm_excuse(struct printport *port)
+{
+	spin_lock_irq(&port->lock);
+	if (port->attached)
+		port->attached->since = jiffies;
+	spin_unlock_irq(&port->lock);
+}
+
+/**
  * printport_lm_watch - expel a monitor that does nothing
  * @work: printport.lm_watch
  *
@@ -418,7 +432,12 @@ void printport_lm_watch(struct work_struct *work)
 	if (lm && !printport_lm_owes(port, lm)) {
 		lm->owes = false;
 	} else if (lm) {
-		unsigned long due = lm->since + limit;
+		unsigned long due;
+
+		/* It is frozen, or about to be. */
+		if (READ_ONCE(printport_asleep))
+			lm->since = now;
+		due = lm->since + limit;
 
 		late = time_after_eq(now, due);
 		if (late)

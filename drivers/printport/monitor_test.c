@@ -6,6 +6,7 @@
  */
 #include <linux/jiffies.h>
 #include <linux/slab.h>
+#include <linux/suspend.h>
 
 #include "fake_transport.h"
 #include "lm.h"
@@ -417,6 +418,24 @@ static void who_has_nothing_to_do_is_not_expelled(struct kunit *test)
 	close_and_detach(m);
 }
 
+static void who_is_frozen_is_not_expelled(struct kunit *test)
+{
+	struct fake_monitor *m = attach_and_open(test);
+	u32 id;
+
+	m->t->port->monitor_ms = FAKE_SHORT_MS;
+	cancel_delayed_work_sync(&m->t->port->lm_watch);
+	printport_pm_notifier.notifier_call(&printport_pm_notifier, PM_SUSPEND_PREPARE, NULL);
+	KUNIT_ASSERT_EQ(test, fake_start_job(m->t, true, &id), 0);
+	let_the_limit_pass(m);
+	KUNIT_EXPECT_FALSE(test, m->lm->lost);
+	m->t->port->monitor_ms = PRINTPORT_MONITOR_MS;
+	printport_pm_notifier.notifier_call(&printport_pm_notifier, PM_POST_SUSPEND, NULL);
+	KUNIT_EXPECT_FALSE(test, m->lm->lost);
+	detach(m);
+	fake_close(m->t);
+}
+
 static void who_does_not_read_is_expelled(struct kunit *test)
 {
 	struct fake_monitor *m = attach_and_open(test);
@@ -535,6 +554,7 @@ static struct kunit_case monitor_cases[] = {
 	KUNIT_CASE(what_a_lost_monitor_has_finished_is_still_delivered),
 	KUNIT_CASE(a_failed_transfer_is_told_as_an_abort),
 	KUNIT_CASE(who_has_nothing_to_do_is_not_expelled),
+	KUNIT_CASE(who_is_frozen_is_not_expelled),
 	KUNIT_CASE(who_does_not_read_is_expelled),
 	KUNIT_CASE(who_is_in_use_cannot_be_attached_to),
 	KUNIT_CASE(any_order_gives_the_paper_that_was_decided),

@@ -641,7 +641,7 @@ static struct printport_job *printport_begun_job(const struct printport *port)
 	struct printport_job *job;
 
 	list_for_each_entry(job, &port->jobs, node)
-		if (!job->dead && !job->internal && job->sent)
+		if (!job->dead && !job->internal && job->sent && !printport_job_is_idle(job))
 			return job;
 	return NULL;
 }

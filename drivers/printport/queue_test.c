@@ -538,6 +538,17 @@ static void a_printer_without_power_has_lost_also_what_was_to_follow(struct kuni
 	KUNIT_EXPECT_EQ(test, fake_stats(t).bytes_lost, 40);
 }
 
+static void plain_writes_that_were_printed_are_not_lost_with_the_power(struct kunit *test)
+{
+	struct fake_transport *t = test->priv;
+
+	fake_write(t, 0, 100);
+	fake_print_all(t);
+	printport_tx_lost(t->port, -EIO);
+	KUNIT_EXPECT_EQ(test, fake_write(t, 0, 10), 10);
+	KUNIT_EXPECT_EQ(test, fake_stats(t).errors, 0);
+}
+
 static void a_printer_without_power_lost_nothing_of_a_job_to_come(struct kunit *test)
 {
 	struct fake_transport *t = test->priv;
@@ -946,6 +957,7 @@ static struct kunit_case queue_test_cases[] = {
 	KUNIT_CASE(a_printer_without_power_has_lost_the_job_under_way),
 	KUNIT_CASE(a_printer_without_power_has_lost_also_what_was_to_follow),
 	KUNIT_CASE(a_printer_without_power_lost_nothing_of_a_job_to_come),
+	KUNIT_CASE(plain_writes_that_were_printed_are_not_lost_with_the_power),
 	KUNIT_CASE_PARAM(a_write_fails_instead_of_waiting_after_lpabort, lp_gen_params),
 	KUNIT_CASE(a_waiting_writer_fails_when_the_printer_stops_after_lpabort),
 	KUNIT_CASE(a_failure_gives_its_room_back),

@@ -156,6 +156,7 @@ static int printport_session_begin(struct printport *port)
 	port->taken = 0;
 	port->tail = 0;
 	port->tx_waits = true;
+	port->rx_wanted = false;
 	port->rx.head = 0;
 	port->rx.tail = 0;
 	port->wake_at = U64_MAX;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What a reboot does to ports, and hibernating. */
 #include <linux/reboot.h>
+#include <linux/suspend.h>
 
 #include "fake_transport.h"
 
@@ -17,6 +18,7 @@ static void shutdown_test_exit(struct kunit *test)
 {
 	printport_shutting_down = false;
 	printport_hibernating = false;
+	printport_asleep = false;
 	printport_shutdown_ms = usual_ms;
 	fake_test_exit(test);
 }
@@ -117,6 +119,11 @@ static void a_port_that_drains_is_waited_for(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_stats(t).bytes_delivered, 100);
 }
 
+static void pm_event(unsigned long event)
+{
+	printport_pm_notifier.notifier_call(&printport_pm_notifier, event, NULL);
+}
+
 static void nothing_is_printed_while_the_system_hibernates(struct kunit *test)
 {
 	struct fake_transport *t = test->priv;
@@ -124,14 +131,15 @@ static void nothing_is_printed_while_the_system_hibernates(struct kunit *test)
 
 	fake_write(t, 0, 100);
 	fake_take(t, 40);
-	printport_hibernation(true);
+	pm_event(PM_HIBERNATION_PREPARE);
 	/* The device sleeps, and is woken when the image has been taken. */
 	fake_stop(t, 0);
 	KUNIT_EXPECT_EQ(test, fake_take(t, 100), 0);
 	KUNIT_EXPECT_EQ(test, fake_write(t, 0, 100), 100);
 	KUNIT_EXPECT_EQ(test, fake_take(t, 100), 0);
+	KUNIT_EXPECT_EQ(test, printport_rx_room(t->port), 0);
 	starts = atomic_read(&t->tx_starts);
-	printport_hibernation(false);
+	pm_event(PM_POST_HIBERNATION);
 	KUNIT_EXPECT_EQ(test, atomic_read(&t->tx_starts), starts + 1);
 	fake_print_all(t);
 	fake_expect_paper(t, 0, 0, 200);
@@ -143,12 +151,12 @@ static void a_shutdown_after_hibernating_leaves_jobs_to_the_image(struct kunit *
 
 	printport_shutdown_ms = FAKE_SHORT_MS;
 	fake_write(t, 0, 100);
-	printport_hibernation(true);
+	pm_event(PM_HIBERNATION_PREPARE);
 	printport_reboot_notifier.notifier_call(&printport_reboot_notifier, SYS_POWER_OFF,
 						NULL);
 	KUNIT_EXPECT_EQ(test, fake_stats(t).bytes_lost, 0);
 	KUNIT_EXPECT_FALSE(test, printport_shutting_down);
-	printport_hibernation(false);
+	pm_event(PM_POST_HIBERNATION);
 	fake_print_all(t);
 	fake_expect_paper(t, 0, 0, 100);
 }

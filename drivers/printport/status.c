@@ -434,8 +434,9 @@ void printport_set_reasons(struct printport *port, u64 reasons)
 		printport_lm_kick(port);
 	changed = printport_store_reasons(port, &port->reasons, reasons);
 	spin_unlock_irqrestore(&port->lock, flags);
+	/* A writer may fail now, after LPABORT. */
 	if (changed)
-		wake_up_poll(&port->tx_wait, EPOLLPRI);
+		wake_up_poll(&port->tx_wait, EPOLLPRI | EPOLLOUT | EPOLLWRNORM);
 }
 EXPORT_SYMBOL_GPL(printport_set_reasons);
 
@@ -460,8 +461,9 @@ int printport_lm_set_reasons(struct printport *port, const struct printport_lm *
 		err = 0;
 	}
 	spin_unlock_irq(&port->lock);
+	/* A writer may fail now, after LPABORT. */
 	if (changed)
-		wake_up_poll(&port->tx_wait, EPOLLPRI);
+		wake_up_poll(&port->tx_wait, EPOLLPRI | EPOLLOUT | EPOLLWRNORM);
 	return err;
 }
 

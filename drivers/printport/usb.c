@@ -78,6 +78,9 @@ static void printport_usb_close(struct printport *port)
 	struct printport_usb *usb = printport_priv(port);
 
 	printport_usb_stop(usb, PRINTPORT_USB_CLOSED);
+	spin_lock_irq(&usb->lock);
+	printport_usb_status_unwatch(usb);
+	spin_unlock_irq(&usb->lock);
 	usb_autopm_put_interface(usb->intf);
 }
 

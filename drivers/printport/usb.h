@@ -139,6 +139,8 @@ struct printport_usb {
 	unsigned int status_moved;	/* tx_moved as status_work last saw it */
 	unsigned int status_fails;	/* requests in a row without an answer */
 	unsigned long status_at;	/* jiffies of the last request */
+	unsigned int status_asked;	/* counts the requests */
+	wait_queue_head_t status_wait;	/* for one to be over */
 	unsigned long watched_at;	/* jiffies of the last look at the reasons */
 	bool watched;			/* somebody looks at them */
 	bool awaited;			/* the holder waits for a change */
@@ -195,6 +197,7 @@ void printport_usb_status_init(struct printport_usb *usb);
 void printport_usb_status_sent(struct printport_usb *usb);
 void printport_usb_status_moved(struct printport_usb *usb);
 void printport_usb_status_go(struct printport_usb *usb);
+void printport_usb_status_unwatch(struct printport_usb *usb);
 void printport_usb_watch(struct printport *port, bool wait);
 
 /* usb_quirks.c */

@@ -190,8 +190,9 @@ int printport_usb_set_protocol(struct printport_usb *usb, unsigned int protocol)
 	err = printport_usb_begin_control(usb);
 	if (!err) {
 		err = printport_usb_select(usb, protocol);
-		if (err)
-			printport_usb_select(usb, usb->protocol);
+		/* One that was refused leaves the endpoints disabled. */
+		if (err && printport_usb_select(usb, usb->protocol))
+			usb_queue_reset_device(usb->intf);
 		printport_usb_end_control(usb);
 	}
 	if (!err) {

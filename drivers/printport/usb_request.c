@@ -22,6 +22,9 @@
  * @usb: the printer
  *
  * Context: process, sleeps.
+ * A request must not allocate with GFP_KERNEL: a reset, which waits for it, may be that of
+ * a disk in the same device.
+ *
  * Return: 0, and printport_usb_end_control() must follow; -ENODEV, or -EBUSY: the device
  * is suspended or being reset.
  */
@@ -88,7 +91,7 @@ int printport_usb_read_lines(struct printport_usb *usb)
 	err = usb_control_msg_recv(usb->udev, 0, PRINTPORT_USB_GET_PORT_STATUS,
 				   USB_DIR_IN | USB_TYPE_CLASS | USB_RECIP_INTERFACE,
 				   0, usb->ifnum, &lines, sizeof(lines),
-				   PRINTPORT_USB_STATUS_TIMEOUT, GFP_KERNEL);
+				   PRINTPORT_USB_STATUS_TIMEOUT, GFP_NOIO);
 	printport_usb_end_control(usb);
 	return err ? printport_usb_control_error(err) : lines;
 }
@@ -150,7 +153,7 @@ static int printport_usb_request_reset(struct printport_usb *usb, u8 recipient)
 	return usb_control_msg_send(usb->udev, 0, PRINTPORT_USB_SOFT_RESET,
 				    USB_DIR_OUT | USB_TYPE_CLASS | recipient,
 				    0, usb->ifnum, NULL, 0,
-				    USB_CTRL_SET_TIMEOUT, GFP_KERNEL);
+				    USB_CTRL_SET_TIMEOUT, GFP_NOIO);
 }
 
 /**
@@ -209,7 +212,7 @@ int printport_usb_hp_channel(struct printport_usb *usb, unsigned int channel)
 	err = usb_control_msg_recv(usb->udev, 0, PRINTPORT_USB_HP_CHANNEL,
 				   USB_DIR_IN | USB_TYPE_VENDOR | USB_RECIP_INTERFACE,
 				   channel, usb->ifnum, &got, sizeof(got),
-				   USB_CTRL_GET_TIMEOUT, GFP_KERNEL);
+				   USB_CTRL_GET_TIMEOUT, GFP_NOIO);
 	printport_usb_end_control(usb);
 	return printport_usb_control_error(err);
 }

@@ -74,7 +74,7 @@ static void printport_usb_rx_fill(struct printport_usb *usb)
 		err = usb_submit_urb(packet->urb, GFP_ATOMIC);
 		if (err) {
 			/* The next completion tries again, if there is one. */
-			if (err == -ENOMEM && !usb->rx_count)
+			if ((err == -ENOMEM || err == -EAGAIN) && !usb->rx_count)
 				printport_usb_rx_pause(usb, PRINTPORT_USB_MEMORY_DELAY);
 			return;
 		}

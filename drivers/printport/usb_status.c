@@ -4,7 +4,8 @@
  * not move, while somebody looks at the condition, and until a bad one is over. Never
  * while the device is suspended: it is not woken for this.
  *
- * What the printer said last holds until it says something else.
+ * What the printer said last holds until it says something else, or has not answered three
+ * times.
  */
 #include <linux/kernel.h>
 
@@ -19,6 +20,8 @@
 #define PRINTPORT_USB_AGAIN	(HZ / 4)
 /* Then no more than every PRINTPORT_USB_POLL_IDLE. */
 #define PRINTPORT_USB_FAILS	3
+/* How long somebody who looks waits for the answer. */
+#define PRINTPORT_USB_WAIT	HZ
 
 static bool printport_usb_status_useful(const struct printport_usb *usb)
 {
@@ -59,24 +62,36 @@ static void printport_usb_status_update(struct printport_usb *usb)
 
 	spin_lock_irq(&usb->lock);
 	usb->status_at = jiffies;
+	usb->status_asked++;
 	if (lines >= 0) {
 		usb->status_fails = 0;
 		printport_usb_status_store(usb, printport_reasons_from_lines(lines));
-	} else if (lines != -EBUSY && lines != -ENODEV) {
-		/* It cannot be asked: what it once said is worth nothing any more. */
+	} else if (lines == -EIO || lines == -ETIMEDOUT) {
 		if (usb->status_fails < PRINTPORT_USB_FAILS)
 			usb->status_fails++;
-		printport_usb_status_store(usb, 0);
+		/* It cannot be asked: what it once said is worth nothing any more. */
+		if (usb->status_fails == PRINTPORT_USB_FAILS)
+			printport_usb_status_store(usb, 0);
 	}
 	spin_unlock_irq(&usb->lock);
+	wake_up_all(&usb->status_wait);
+}
+
+/* Whether there was a request since there had been @asked. */
+static bool printport_usb_status_since(struct printport_usb *usb, unsigned int asked)
+{
+	bool ret;
+
+	spin_lock_irq(&usb->lock);
+	ret = usb->status_asked != asked || usb->hold & PRINTPORT_USB_NO_CONTROL;
+	spin_unlock_irq(&usb->lock);
+	return ret;
 }
 
 static bool printport_usb_is_watched(struct printport_usb *usb)
 {
 	if (usb->watched && time_after(jiffies, usb->watched_at + PRINTPORT_USB_WATCH))
 		usb->watched = false;
-	if (usb->hold & PRINTPORT_USB_CLOSED)
-		usb->awaited = false;
 	return usb->watched || usb->awaited;
 }
 
@@ -89,7 +104,7 @@ static void printport_usb_status_work(struct work_struct *work)
 	spin_lock_irq(&usb->lock);
 	stalled = usb->tx_sent && !usb->hold && usb->status_moved == usb->tx_moved;
 	usb->status_moved = usb->tx_moved;
-	ask = stalled || usb->reasons || printport_usb_is_watched(usb);
+	ask = stalled || usb->reasons || usb->status_fails || printport_usb_is_watched(usb);
 	spin_unlock_irq(&usb->lock);
 
 	if (ask)
@@ -135,8 +150,19 @@ void printport_usb_status_moved(struct printport_usb *usb)
  */
 void printport_usb_status_go(struct printport_usb *usb)
 {
-	if (usb->reasons || usb->watched)
+	if (usb->reasons || usb->watched || usb->awaited)
 		printport_usb_status_now(usb);
+}
+
+/**
+ * printport_usb_status_unwatch - the port is closed
+ * @usb: the printer, locked
+ *
+ * Context: any.
+ */
+void printport_usb_status_unwatch(struct printport_usb *usb)
+{
+	usb->awaited = false;
 }
 
 /**
@@ -144,11 +170,14 @@ void printport_usb_status_go(struct printport_usb *usb)
  * @port: the port
  * @wait: until the reasons are no older than a second
  *
- * Context: process, sleeps for a second at most, and for a request that is under way.
+ * However many look at one time, the printer is asked once.
+ *
+ * Context: process, sleeps for a second at most.
  */
 void printport_usb_watch(struct printport *port, bool wait)
 {
 	struct printport_usb *usb = printport_priv(port);
+	unsigned int asked;
 	bool old;
 
 	if (!printport_usb_status_useful(usb))
@@ -157,15 +186,20 @@ void printport_usb_watch(struct printport *port, bool wait)
 	usb->watched = true;
 	usb->watched_at = jiffies;
 	usb->awaited |= !wait;
-	old = time_after(jiffies, usb->status_at + printport_usb_status_age(usb)) &&
+	asked = usb->status_asked;
+	old = !time_in_range(jiffies, usb->status_at,
+			     usb->status_at + printport_usb_status_age(usb)) &&
 	      !(usb->hold & PRINTPORT_USB_NO_CONTROL);
-	if (old && !wait)
+	if (old)
 		printport_usb_status_now(usb);
 	else
 		printport_usb_status_in(usb, PRINTPORT_USB_POLL);
 	spin_unlock_irq(&usb->lock);
+
 	if (old && wait)
-		printport_usb_status_update(usb);
+		wait_event_interruptible_timeout(usb->status_wait,
+						 printport_usb_status_since(usb, asked),
+						 PRINTPORT_USB_WAIT);
 }
 
 /**
@@ -175,5 +209,6 @@ void printport_usb_watch(struct printport *port, bool wait)
 void printport_usb_status_init(struct printport_usb *usb)
 {
 	usb->status_at = jiffies - PRINTPORT_USB_POLL_IDLE - 1;
+	init_waitqueue_head(&usb->status_wait);
 	INIT_DELAYED_WORK(&usb->status_work, printport_usb_status_work);
 }

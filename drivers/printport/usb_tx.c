@@ -81,14 +81,19 @@ static void printport_usb_tx_fill(struct printport_usb *usb)
 			printport_usb_status_sent(usb);
 			break;
 		case -ENOMEM:
+		case -EAGAIN:	/* no room to map it for DMA */
 			/* The next completion tries again, if there is one. */
 			if (!usb->tx_sent)
 				queue_delayed_work(system_long_wq, &usb->tx_work,
 						   PRINTPORT_USB_MEMORY_DELAY);
 			return;
-		case -ENOENT:	/* the endpoint is disabled: unbinding */
-			err = -ENODEV;
-			fallthrough;
+		case -ENOENT:
+			/*
+			 * The endpoint is disabled: the driver is being unbound, or an
+			 * alternate setting could not be selected and the device is
+			 * about to be reset.
+			 */
+			return;
 		default:
 			printport_usb_tx_fail(usb, err);
 			return;

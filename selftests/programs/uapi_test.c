@@ -568,16 +568,20 @@ static void lp_abort(void)
 {
 	struct sim sim = sim_only("");
 	int fd = port_open(&sim.port, O_WRONLY | O_NONBLOCK);
+	struct pollfd poller = { .fd = fd, .events = POLLOUT };
 	char byte = 0;
 
 	CHECK_OK(ioctl(fd, LPABORT, 1));
 	write_until_full(fd, 1, 0);
 	sim_set(&sim, "reasons", "media-empty");
 	CHECK_ERR(write(fd, &byte, 1), ENOSPC);
+	/* Nor does who waits for room wait any longer. */
+	CHECK_EQ(poll(&poller, 1, 0), 1);
 	sim_set(&sim, "reasons", "offline");
 	CHECK_ERR(write(fd, &byte, 1), EIO);
 	sim_set(&sim, "reasons", "none");
 	CHECK_ERR(write(fd, &byte, 1), EAGAIN);
+	CHECK_EQ(poll(&poller, 1, 0), 0);
 	CHECK_OK(ioctl(fd, LPABORT, 0));
 	CHECK_OK(ioctl(fd, LPABORTOPEN, 1));
 	port_set(&sim.port, "abort", "1");
