@@ -1127,9 +1127,29 @@ static void usblp_switch_is_refused(void)
 	CHECK(ioctl(fd, SET_PROTOCOL, 1) < 0);
 	tap_note("%s", tap_errno_name(errno));
 	printer->script.set_interface = USB_PRINTER_ANSWER;
-	CHECK_OK(ioctl(fd, SET_PROTOCOL, 2));
+	/* For a moment the device is being reset. */
+	CHECK_SOON(!ioctl(fd, SET_PROTOCOL, 2) || errno != EBUSY, 5000);
+	check_protocols(fd, 2, 0x0e);
 	CHECK_OK(close(fd));
 	print_job(printer, 0, &port, options.seed, 5001);
+	usb_printer_unplug(printer);
+}
+
+/* Not even the way back works: the device is reset, and the port prints again. */
+static void usblp_switch_and_back_are_refused(void)
+{
+	struct usb_printer_script script = with_three_protocols();
+	struct usb_printer *printer = usb_printer_plug(&script);
+	struct port port = usb_printer_port(printer, 0);
+	int fd = port_open(&port, O_RDWR);
+
+	printer->script.set_interface = USB_PRINTER_STALL;
+	CHECK_ERR(ioctl(fd, SET_PROTOCOL, 1), EIO);
+	printer->script.set_interface = USB_PRINTER_ANSWER;
+	write_random(fd, options.seed, 0, 5001);
+	CHECK_OK(fsync(fd));
+	CHECK_OK(close(fd));
+	usb_printer_check(printer, 0, 0, options.seed, 0, 5001);
 	usb_printer_unplug(printer);
 }
 
@@ -1444,6 +1464,7 @@ static const struct tap_case cases[] = {
 	{ "usblp_one_protocol", usblp_one_protocol, 0 },
 	{ "usblp_switch", usblp_switch_in_a_job, 0 },
 	{ "usblp_refused", usblp_switch_is_refused, 0 },
+	{ "usblp_refused_twice", usblp_switch_and_back_are_refused, 0 },
 	{ "usblp_numbers", usblp_numbers, 0 },
 	{ "usblp_channel", usblp_channel, 0 },
 	{ "usblp_live_id", usblp_live_id, 0 },
