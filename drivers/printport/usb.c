@@ -292,12 +292,16 @@ static int printport_usb_resume(struct usb_interface *intf)
 	return 0;
 }
 
-/* The device was without power: what it had of a job is lost. */
+/*
+ * The bus was without power. A printer that lives on it has lost what it had of a job; any
+ * other has seen a pause and a reset.
+ */
 static int printport_usb_reset_resume(struct usb_interface *intf)
 {
 	struct printport_usb *usb = usb_get_intfdata(intf);
 
-	printport_tx_lost(usb->port, -EIO);
+	if (!(usb->udev->actconfig->desc.bmAttributes & USB_CONFIG_ATT_SELFPOWER))
+		printport_tx_lost(usb->port, -EIO);
 	return printport_usb_resume(intf);
 }
 

@@ -7,19 +7,28 @@
  *	load job --node NODE [option...]	START_JOB, write, END_JOB (delivered)
  *	load first-byte --node NODE --printer NODE [option...]
  *						START_JOB until the printer sees something
+ *	load arrival --node NODE --stamps FIFO [option...]
+ *						write on an idle port until the printer has it
+ *	load open-close --node NODE [option...]	open, write (nothing if --size 0), close
+ *	load read --node NODE --control FIFO [option...]
+ *						reads what the printer sends
  *
- *	--size N	bytes of each write (65536)
+ *	--size N	bytes of each write or read (65536)
  *	--bytes N	to be written at most (no limit)
  *	--seconds S	to write at most (1)
  *	--count N	writes or jobs to be timed (300)
  *	--watch PID	a process whose processor time counts separately; up to 4
  *	--label K=V	a member of the result
+ *	--stamps FIFO	where ffs_sink puts the times at which something came
+ *	--control FIFO	where ffs_sink takes its commands
+ *	--reading	arrival: the spooler also waits for what the printer sends
  *
  * A node without fsync (usblp, CUSE) has delivered what write() has returned for.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,9 +47,10 @@
 #define WARM_UP		10
 #define PATIENCE_S	10
 #define DEADLINE_S	300
+#define QUIET_MS	300
 
 static struct {
-	const char *node, *printer;
+	const char *node, *printer, *stamps, *control;
 	size_t size;
 	unsigned long long bytes;
 	double seconds;
@@ -49,6 +59,7 @@ static struct {
 	unsigned int nr_watch;
 	char *labels[LABELS_MAX];
 	unsigned int nr_labels;
+	bool reading;
 } options = { .size = 65536, .bytes = ~0ULL, .seconds = 1, .count = 300 };
 
 /* Text of 64 characters a line, so that a monitor that counts lines has some to find. */
@@ -88,13 +99,18 @@ static bool sync_all(int fd)
 	return false;
 }
 
-static int open_node(void)
+static int open_file(const char *path, int flags)
 {
-	int fd = open(options.node, O_WRONLY | O_CLOEXEC);
+	int fd = open(path, flags | O_CLOEXEC);
 
 	if (fd < 0)
-		die_errno("%s", options.node);
+		die_errno("%s", path);
 	return fd;
+}
+
+static int open_node(void)
+{
+	return open_file(options.node, O_WRONLY);
 }
 
 static void close_node(int fd)
@@ -135,8 +151,9 @@ static void tell_cpu(const struct cpu_usage *from, const struct cpu_usage *to)
 /* Returns how many bytes were written. */
 static unsigned long long write_for_a_while(int fd, const char *text)
 {
-	/* The clock costs as much as a small write: it is read once every 16 KiB. */
-	unsigned int batch = options.size < 16384 ? 16384 / options.size : 1, i;
+	/* The clock costs as much as a small write: it is read once every 16 KiB or 256. */
+	unsigned int batch = options.size < 64 ? 256 :
+			     options.size < 16384 ? 16384 / options.size : 1, i;
 	uint64_t until = now_ns() + options.seconds * 1e9;
 	unsigned long long done = 0;
 
@@ -409,6 +426,163 @@ static void first_byte(void)
 	json_end();
 }
 
+/* --- one write on an idle port ------------------------------------------------------ */
+
+/* Returns whether there was one within @timeout_ms. */
+static bool next_stamp(int fd, int timeout_ms, uint64_t *stamp)
+{
+	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+
+	if (poll(&poll_fd, 1, timeout_ms) <= 0)
+		return false;
+	if (read(fd, stamp, sizeof(*stamp)) != sizeof(*stamp))
+		die_errno("%s", options.stamps);
+	return true;
+}
+
+/* Makes the driver listen to the printer, which has nothing to say. */
+static int open_listening(void)
+{
+	struct pollfd poll_fd = { .fd = open_file(options.node, O_RDWR), .events = POLLIN };
+
+	if (poll(&poll_fd, 1, 0) < 0)
+		die_errno("%s: poll", options.node);
+	return poll_fd.fd;
+}
+
+static void arrival(void)
+{
+	static const struct timespec pause = { .tv_nsec = 3000000 };
+	char *text = make_text(options.size);
+	struct samples samples;
+	uint64_t began, stamp;
+	unsigned long i;
+	int fd, stamps;
+
+	if (!options.stamps)
+		die("arrival needs --stamps");
+	stamps = open_file(options.stamps, O_RDWR | O_NONBLOCK);
+	while (next_stamp(stamps, 0, &stamp))
+		;
+	fd = options.reading ? open_listening() : open_node();
+	samples_alloc(&samples, options.count);
+	for (i = 0; i < options.count + WARM_UP; i++) {
+		nanosleep(&pause, NULL);
+		began = now_ns();
+		write_all(fd, text, options.size);
+		/* One of before is possible after the machine has stood still. */
+		do {
+			if (!next_stamp(stamps, PATIENCE_S * 1000, &stamp))
+				die("%s: nothing arrives", options.stamps);
+		} while (stamp < began);
+		if (i >= WARM_UP)
+			samples_add(&samples, stamp - began);
+	}
+	close_node(fd);
+
+	result_begin("arrival");
+	json_bool("reading", options.reading);
+	json_number("bytes_all", (options.count + WARM_UP) * options.size);
+	json_samples("us", &samples);
+	json_end();
+	free(samples.ns);
+	free(text);
+}
+
+/* --- a job that is an open and a close --------------------------------------------- */
+
+static void open_close(void)
+{
+	char *text = make_text(options.size + 1);
+	struct samples samples;
+	unsigned long i;
+
+	samples_alloc(&samples, options.count);
+	for (i = 0; i < options.count + WARM_UP; i++) {
+		uint64_t began = now_ns();
+		int fd = open_node();
+
+		write_all(fd, text, options.size);
+		close_node(fd);
+		if (i >= WARM_UP)
+			samples_add(&samples, now_ns() - began);
+	}
+
+	result_begin("open-close");
+	json_number("bytes_all", (options.count + WARM_UP) * options.size);
+	json_samples("us", &samples);
+	json_end();
+	free(samples.ns);
+	free(text);
+}
+
+/* --- what the printer sends --------------------------------------------------------- */
+
+static void tell_sink(int fd, const char *text)
+{
+	if (write(fd, text, strlen(text)) < 0)
+		die_errno("%s", options.control);
+}
+
+/* usblp hands on an empty packet as 0 bytes. */
+static size_t read_some(int fd, char *buf)
+{
+	ssize_t ret = read(fd, buf, options.size);
+
+	if (ret < 0 && errno == EINTR)
+		return 0;
+	if (ret < 0)
+		die_errno("%s: read", options.node);
+	return ret;
+}
+
+/* Reads until nothing has come for a while; returns how many bytes. */
+static unsigned long long read_rest(int fd, char *buf)
+{
+	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+	unsigned long long done = 0;
+
+	while (poll(&poll_fd, 1, QUIET_MS) > 0)
+		done += read_some(fd, buf);
+	return done;
+}
+
+static void read_test(void)
+{
+	char *buf = make_text(options.size);
+	unsigned long long done = 0, rest;
+	struct cpu_usage from, to;
+	uint64_t time, until;
+	int fd, control;
+
+	if (!options.control)
+		die("read needs --control");
+	control = open_file(options.control, O_WRONLY);
+	fd = open_file(options.node, O_RDWR);
+	tell_sink(control, "send\n");
+	rest = read_some(fd, buf);
+	from = cpu_usage(options.watch, options.nr_watch);
+	time = now_ns();
+	until = time + options.seconds * 1e9;
+	do {
+		done += read_some(fd, buf);
+	} while (now_ns() < until);
+	time = now_ns() - time;
+	to = cpu_usage(options.watch, options.nr_watch);
+	tell_sink(control, "stop\n");
+	rest += read_rest(fd, buf);
+	close_node(fd);
+
+	result_begin("read");
+	json_number("bytes", done);
+	json_number("bytes_all", done + rest);
+	json_number("seconds", time / 1e9);
+	json_number("mb_per_s", done * 1e3 / time);
+	tell_cpu(&from, &to);
+	json_end();
+	free(buf);
+}
+
 /* --- the command line -------------------------------------------------------------- */
 
 static const struct {
@@ -419,24 +593,37 @@ static const struct {
 	{ "latency", latency },
 	{ "job", job },
 	{ "first-byte", first_byte },
+	{ "arrival", arrival },
+	{ "open-close", open_close },
+	{ "read", read_test },
 };
 
 static void usage(void)
 {
-	fprintf(stderr, "usage: load throughput|latency|job|first-byte --node NODE\n"
-		"       [--printer NODE] [--size N] [--bytes N] [--seconds S] [--count N]\n"
+	fprintf(stderr, "usage: load throughput|latency|job|first-byte|arrival|open-close\n"
+		"       |read --node NODE [--printer NODE] [--stamps FIFO] [--control FIFO] [--reading]\n"
+		"       [--size N] [--bytes N] [--seconds S] [--count N]\n"
 		"       [--watch PID]... [--label K=V]...\n");
 	exit(2);
 }
 
-static unsigned long long number(const char *text, unsigned long long max)
+static unsigned long long number_or_zero(const char *text, unsigned long long max)
 {
 	unsigned long long value;
 	char *end;
 
 	errno = 0;
 	value = strtoull(text, &end, 0);
-	if (errno || end == text || *end || *text == '-' || !value || value > max)
+	if (errno || end == text || *end || *text == '-' || value > max)
+		usage();
+	return value;
+}
+
+static unsigned long long number(const char *text, unsigned long long max)
+{
+	unsigned long long value = number_or_zero(text, max);
+
+	if (!value)
 		usage();
 	return value;
 }
@@ -475,7 +662,7 @@ static void parse_option(int c)
 		options.printer = optarg;
 		break;
 	case 's':
-		options.size = number(optarg, SIZE_MAX_BYTES);
+		options.size = number_or_zero(optarg, SIZE_MAX_BYTES);
 		break;
 	case 'b':
 		options.bytes = number(optarg, ~0ULL);
@@ -491,6 +678,15 @@ static void parse_option(int c)
 		break;
 	case 'l':
 		add_label(optarg);
+		break;
+	case 'S':
+		options.stamps = optarg;
+		break;
+	case 'r':
+		options.reading = true;
+		break;
+	case 'C':
+		options.control = optarg;
 		break;
 	default:
 		usage();
@@ -508,6 +704,9 @@ static void parse(int argc, char **argv)
 		{ "count", required_argument, NULL, 'c' },
 		{ "watch", required_argument, NULL, 'w' },
 		{ "label", required_argument, NULL, 'l' },
+		{ "stamps", required_argument, NULL, 'S' },
+		{ "control", required_argument, NULL, 'C' },
+		{ "reading", no_argument, NULL, 'r' },
 		{ }
 	};
 	int c;
@@ -515,6 +714,9 @@ static void parse(int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "", names, NULL)) != -1)
 		parse_option(c);
 	if (!options.node || optind + 1 != argc)
+		usage();
+	/* Only that test has something to do without a byte. */
+	if (!options.size && strcmp(argv[optind], "open-close"))
 		usage();
 }
 

@@ -1,12 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the benchmark of language monitors has measured: summary, table, picture.
+"""What the benchmarks of language monitors and of USB have measured: summary, table, picture.
 
 usage: plot.py --collect RUNS.jsonl RESULT.json    summarizes the single measurements
        plot.py --table RESULT.json                 prints tables
        plot.py --svg RESULT.json PICTURE.svg       draws
        plot.py --markdown RESULT.json [DOCUMENT]   prints the tables in Markdown, or puts
-                                                   them between the marks of DOCUMENT
+                                                   them between the marks of DOCUMENT and
+                                                   draws the picture beside it
 """
 
 import html
@@ -17,8 +18,9 @@ import statistics
 import sys
 import textwrap
 
-BEGIN = "<!-- benchmark of language monitors: begin -->"
-END = "<!-- benchmark of language monitors: end -->"
+# By benchmark: what the marks in the document and the title of the picture say.
+SUBJECTS = {"monitor": "language monitors", "usb": "USB"}
+HEADS = {"monitor": "What a language monitor costs", "usb": "printport_usb beside usblp"}
 
 TRANSPORTS = {
     "sim": "Simulated printer that swallows what it gets",
@@ -38,6 +40,21 @@ ROWS = {
 # What a row is compared with, if it was measured on the same transport.
 PEERS = {"direct": "direct", "cuse": "CUSE", "usblp": "usblp", "cuse-usblp": "CUSE"}
 SIZES = {65536: "64 KiB", 64: "64 B"}
+
+# The benchmark of USB; the names are those of usb-guest.
+USB_SECTIONS = {
+    "ffs-high": "High speed, FunctionFS printer",
+    "printer-high": "High speed, f_printer",
+    "ffs-super": "Super speed, FunctionFS printer",
+}
+USB_ROWS = {"printport": "printport_usb", "usblp": "usblp"}
+USB_SIZES = {1048576: "1 MiB", 65536: "64 KiB", 4096: "4 KiB", 64: "64 B", 1: "1 B"}
+USB_TIMES = {
+    "arrival": "write of 1 B on an idle port, until the printer has it",
+    "listening": "the same, and the spooler waits for the printer, too",
+    "empty": "open, close",
+    "one": "open, write of 1 B, close",
+}
 
 
 # --- the summary ----------------------------------------------------------------------
@@ -114,6 +131,58 @@ def add_ratios(rows):
                     )
 
 
+def summarize_usb_row(runs):
+    rates = {}
+    for size in USB_SIZES:
+        some = select(runs, test="throughput", size=size)
+        if some:
+            rates[str(size)] = summarize_throughput(some)
+    some = select(runs, test="read")
+    if some:
+        rates["read"] = summarize_throughput(some)
+    times = {
+        "arrival": select(runs, test="arrival", reading=False),
+        "listening": select(runs, test="arrival", reading=True),
+        "empty": select(runs, test="open-close", size=0),
+        "one": select(runs, test="open-close", size=1),
+    }
+    return {
+        "rates": rates,
+        "times_us": {name: summarize_times(some) for name, some in times.items()},
+    }
+
+
+def summarize_usb(runs):
+    summary = {}
+    for section in USB_SECTIONS:
+        rows = {}
+        for row in USB_ROWS:
+            some = select(runs, section=section, row=row)
+            if some:
+                rows[row] = summarize_usb_row(some)
+        if rows:
+            summary[section] = rows
+    return summary
+
+
+def summarize_monitor(runs):
+    summary = {}
+    for transport in TRANSPORTS:
+        rows = {}
+        for row in ROWS:
+            some = select(runs, transport=transport, row=row)
+            if some:
+                rows[row] = summarize_row(some)
+        if rows:
+            add_ratios(rows)
+            summary[transport] = rows
+    return summary
+
+
+def benchmark_of(result):
+    return result["machine"].get("benchmark", "monitor")
+
+
 def processor():
     with open("/proc/cpuinfo", encoding="utf-8") as file:
         for line in file:
@@ -132,15 +201,8 @@ def collect(source, target):
     }
     for run in select(runs, test="machine") + select(runs, test="host"):
         result["machine"].update((k, v) for k, v in run.items() if k != "test")
-    for transport in TRANSPORTS:
-        rows = {}
-        for row in ROWS:
-            some = select(runs, transport=transport, row=row)
-            if some:
-                rows[row] = summarize_row(some)
-        if rows:
-            add_ratios(rows)
-            result["summary"][transport] = rows
+    summarize = {"monitor": summarize_monitor, "usb": summarize_usb}[benchmark_of(result)]
+    result["summary"] = summarize(runs)
     with open(target + ".tmp", "w", encoding="utf-8") as file:
         json.dump(result, file, indent=1)
         file.write("\n")
@@ -233,7 +295,102 @@ def memory_table(transport, rows):
     return f"{TRANSPORTS[transport]}, memory of a port's helper", head, lines
 
 
+def ratio(value, other):
+    return value / other if value is not None and other else None
+
+
+def usb_value(result, section, row, *path):
+    """A member of the summary, or None where it was not measured."""
+    value = result["summary"].get(section, {}).get(row, {})
+    for name in path:
+        value = (value or {}).get(name)
+    return value
+
+
+def usb_rates_table(result, section):
+    head = ["", "printport MB/s", "min", "max", "usblp MB/s", "min", "max", "times usblp"]
+    head += ["printport CPU ms/MB", "usblp CPU ms/MB", "of usblp"]
+    names = {str(size): f"writes of {text}" for size, text in USB_SIZES.items()}
+    names["read"] = "back channel, reads of 4 KiB"
+    lines = []
+    for name, text in names.items():
+        line, rates, costs = [text], [], []
+        for row in USB_ROWS:
+            rate = usb_value(result, section, row, "rates", name, "mb_per_s") or {}
+            line += [number(rate.get(k)) for k in ("median", "min", "max")]
+            rates.append(rate.get("median"))
+            costs.append(usb_value(result, section, row, "rates", name, "system_ms_per_mb"))
+        if any(rates):
+            line.append(number(ratio(*rates)))
+            line += [number(cost) for cost in costs] + [number(ratio(*costs))]
+            lines.append(line)
+    return f"{USB_SECTIONS[section]}: rates, and what the whole machine is busy", head, lines
+
+
+def usb_times_table(result, section):
+    head = ["", "printport min", "p50", "p99", "usblp min", "p50", "p99", "p50 of usblp"]
+    lines = []
+    for name, text in USB_TIMES.items():
+        line, medians = [text], []
+        for row in USB_ROWS:
+            times = usb_value(result, section, row, "times_us", name) or {}
+            line += [number(times.get(k)) for k in ("min", "p50", "p99")]
+            medians.append(times.get("p50"))
+        if any(medians):
+            lines.append(line + [number(ratio(*medians))])
+    return f"{USB_SECTIONS[section]}: microseconds", head, lines
+
+
+def usb_ratio(result, section, *path):
+    return ratio(*(usb_value(result, section, row, *path) for row in USB_ROWS))
+
+
+def usb_targets(result):
+    """Text, what is measured, whether at least or at most, the limit."""
+    large = ("rates", "65536", "mb_per_s", "median")
+    small = ("rates", "64", "mb_per_s", "median")
+    busy = ("rates", "65536", "system_ms_per_mb")
+    for section, title in USB_SECTIONS.items():
+        if section not in result["summary"]:
+            continue
+        times = 3 if section == "ffs-super" else 1.5
+        yield f"{title}: 64 KiB, times usblp", usb_ratio(result, section, *large), ">=", times
+        if section != "ffs-super":
+            rate = usb_value(result, section, "printport", *large)
+            yield f"{title}: 64 KiB, MB/s", rate, ">=", 50.5
+        yield f"{title}: 64 B, times usblp", usb_ratio(result, section, *small), ">=", 20
+        value = usb_ratio(result, section, *busy)
+        yield f"{title}: 64 KiB, CPU per MB, of usblp's", value, "<=", 0.5
+        for name, spooler in {"arrival": "only writes", "listening": "also reads"}.items():
+            value = usb_ratio(result, section, "times_us", name, "p50")
+            text = f"{title}: 1 B, spooler that {spooler}, p50, of usblp's"
+            yield text, value, "<=", 1
+
+
+def usb_targets_table(result):
+    lines = []
+    for text, value, relation, limit in usb_targets(result):
+        met = None
+        if value is not None:
+            met = value >= limit if relation == ">=" else value <= limit
+        word = {None: "-", True: "yes", False: "no"}[met]
+        lines.append([text, f"{relation} {limit}", number(value), word])
+    return "Targets", ["", "target", "measured", "met"], lines
+
+
+def usb_tables(result):
+    for section in result["summary"]:
+        yield usb_rates_table(result, section)
+        yield usb_times_table(result, section)
+    yield usb_targets_table(result)
+
+
 def all_tables(result):
+    tables = {"monitor": monitor_tables, "usb": usb_tables}
+    return tables[benchmark_of(result)](result)
+
+
+def monitor_tables(result):
     for transport, rows in result["summary"].items():
         yield from (throughput_table(transport, rows, size) for size in SIZES)
         yield times_table(transport, rows)
@@ -276,26 +433,50 @@ def markdown(result):
     return "\n\n".join(parts) + "\n"
 
 
-def put_into(document, text):
+def put_into(document, subject, text):
+    begin, end = (f"<!-- benchmark of {subject}: {word} -->" for word in ("begin", "end"))
     with open(document, encoding="utf-8") as file:
-        before, mark, rest = file.read().partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not mark or not end:
+        before, first, rest = file.read().partition(begin)
+    _, last, after = rest.partition(end)
+    if not first or not last:
         sys.exit(f"{document}: the marks are missing")
     with open(document + ".tmp", "w", encoding="utf-8") as file:
-        file.write(f"{before}{BEGIN}\n\n{text}\n{END}{after}")
+        file.write(f"{before}{begin}\n\n{text}\n{end}{after}")
     os.replace(document + ".tmp", document)
 
 
 # --- the picture ------------------------------------------------------------------------
 
-COLOURS = {"direct": "#2b6cb0", "pass": "#2f855a", "inspect": "#38a169", "rewrite": "#68d391"}
+COLOURS = {"printport": "#2b6cb0"}
+COLOURS |= {"direct": "#2b6cb0", "pass": "#2f855a", "inspect": "#38a169", "rewrite": "#68d391"}
 PEER_COLOUR = "#c05621"
 BAR, GAP, LABEL, WIDTH, TEXT, LEFT = 16, 6, 190, 330, 90, 16
 
 
+def usb_panels(result):
+    rates = {"65536": "64 KiB writes", "64": "64 B writes", "read": "back channel"}
+    for section, rows in result["summary"].items():
+        for rate, text in rates.items():
+            bars = []
+            for name, row in rows.items():
+                own = row["rates"].get(rate, {}).get("mb_per_s")
+                if own:
+                    bars.append((name, own["median"], own["min"], own["max"]))
+            yield f"{USB_SECTIONS[section]}: {text}, MB/s", bars
+        bars = []
+        for name, row in rows.items():
+            times = row["times_us"]["arrival"]
+            if times:
+                bars.append((name, times["p50"], times["p50"], times["p99"]))
+        yield f"{USB_SECTIONS[section]}: 1 B to the printer, us, p50 and p99", bars
+
+
 def panels(result):
     """Title and bars: name, value, least, largest."""
+    return {"monitor": monitor_panels, "usb": usb_panels}[benchmark_of(result)](result)
+
+
+def monitor_panels(result):
     for transport, rows in result["summary"].items():
         for size in SIZES:
             bars = []
@@ -325,7 +506,7 @@ def draw_panel(out, y, title, bars):
     for name, value, least, largest in bars:
         middle = y + BAR / 2
         colour = COLOURS.get(name, PEER_COLOUR)
-        out.append(svg_text(x - 8, middle + 4, ROWS[name], 'text-anchor="end"'))
+        out.append(svg_text(x - 8, middle + 4, (ROWS | USB_ROWS)[name], 'text-anchor="end"'))
         out.append(
             f'<rect x="{x}" y="{y}" width="{value * scale:.1f}" height="{BAR}" '
             f'fill="{colour}"/>'
@@ -351,7 +532,7 @@ def draw(result, target):
             f'viewBox="0 0 {width} {y}" font-family="sans-serif" font-size="12">\n'
             f'<rect width="{width}" height="{y}" fill="white"/>\n'
         )
-        head = svg_text(LEFT, 20, "What a language monitor costs", 'font-size="15"')
+        head = svg_text(LEFT, 20, HEADS[benchmark_of(result)], 'font-size="15"')
         lines = textwrap.wrap(machine_text(result), 110)[:3]
         small = 'font-size="10" fill="#555"'
         foot = [svg_text(LEFT, 36 + 14 * i, line, small) for i, line in enumerate(lines)]
@@ -375,7 +556,11 @@ def main(args):
         case ["--markdown", result]:
             print(markdown(load(result)), end="")
         case ["--markdown", result, document]:
-            put_into(document, markdown(load(result)))
+            result = load(result)
+            benchmark = benchmark_of(result)
+            put_into(document, SUBJECTS[benchmark], markdown(result))
+            picture = os.path.join(os.path.dirname(document), f"{benchmark}-benchmark.svg")
+            draw(result, picture)
         case _:
             sys.exit(__doc__)
 

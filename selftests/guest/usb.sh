@@ -80,6 +80,8 @@ for round in $(seq $rounds); do
 	}
 	soon 5 written || fail "unplug $round: nothing is written"
 	began=$SECONDS
+	# f_printer does not survive each unplugging with a reader.
+	[ $((round % 2)) -eq 0 ] || sink_end
 	gadget_unplug
 	soon 5 test ! -e "$node" || fail "unplug $round: $node is still there"
 	if bounded 5 tail --pid=$writer -f /dev/null; then
@@ -87,7 +89,6 @@ for round in $(seq $rounds); do
 	else
 		fail "unplug $round: the writer hangs"
 	fi
-	[ $((round % 2)) -eq 0 ] || sink_end
 	gadget_plug
 	soon 10 find_port || fail "unplug $round: no port afterwards"
 	check "replug $round: busy no more" soon 2 eval ": >$node"

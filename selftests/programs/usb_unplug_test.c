@@ -345,10 +345,14 @@ static long keep_opening(void *arg)
 	return 0;
 }
 
-/* The printer takes what it gets, as soon as it is enumerated and not just being reset. */
+/*
+ * The printer takes what it gets, as soon as it is enumerated and not just being reset. Its
+ * buffer is never full: what f_printer has in hand of a request that is half read it frees
+ * when it is unplugged, and then gives to the next reader.
+ */
 static long keep_printing(void *arg)
 {
-	static char buf[65536];
+	static char buf[4 << 20];
 	int fd;
 
 	(void)arg;
