@@ -42,7 +42,7 @@ static int ioctl_get_info(struct file *file, struct printport *port,
 static int ioctl_get_status(struct file *file, struct printport *port,
 			    union printport_ioctl_arg *arg)
 {
-	printport_watch(port, true);
+	printport_watch(port, !(file->f_flags & O_NONBLOCK));
 	spin_lock_irq(&port->lock);
 	port->status_seen = port->status_seq;
 	port->status_read = true;

@@ -148,12 +148,18 @@ sims=/sys/kernel/config/printport_sim
 gadget=/sys/kernel/config/usb_gadget/printer
 gadget_node=/dev/g_printer0
 
-# gadget_up ID: a high-speed printer with this IEEE 1284 id on an emulated bus
+# gadget_up ID [SPEED]: a printer with this IEEE 1284 id on an emulated bus, which is of
+# full, high (if nothing is said) or super speed
 gadget_up() {
+	local speed=is_high_speed=1
+	case ${2-} in
+	full) speed=is_high_speed=0 ;;
+	super) speed=is_super_speed=1 ;;
+	esac
 	# A usblp that was there first would take the printer.
 	! loaded usblp || rmmod usblp || return
 	modprobe -a libcomposite usb_f_printer 2>/dev/null
-	modprobe dummy_hcd is_high_speed=1 || return
+	modprobe dummy_hcd $speed || return
 	mkdir -p $gadget/strings/0x409 $gadget/configs/c.1 $gadget/functions/printer.0 || return
 	echo 0x1d6b >$gadget/idVendor
 	echo 0x0104 >$gadget/idProduct

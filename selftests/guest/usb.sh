@@ -95,6 +95,18 @@ for round in $(seq $rounds); do
 done
 run transfer_test --quick --port "$node" --printer $gadget_node mixed
 
+speed() {
+	[ "$(cat "/sys/class/printport/$port/device/../speed")" = "$1" ]
+}
+
 check "gadget goes" gadget_down
+for pair in full=12 super=5000; do
+	check "${pair%=*} speed" gadget_up "$id" "${pair%=*}"
+	soon 10 find_port || fail "${pair%=*} speed: no port"
+	check "${pair%=*} speed: ${pair#*=} Mbit/s" speed "${pair#*=}"
+	run transfer_test --quick --port "$node" --printer $gadget_node mixed nonblock
+	run backchannel_test --quick --port "$node" --printer $gadget_node both_ways
+	check "${pair%=*} speed: gadget goes" gadget_down
+done
 check "unload" rmmod printport_usb printport
 finish

@@ -112,6 +112,9 @@ struct printport_info {
  * @job: id of the job that new bytes belong to, 0 if there is none
  * @reserved: zero
  *
+ * Of a printer that does not tell of changes by itself this asks, for a second at most; with
+ * O_NONBLOCK it does not wait for the answer.
+ *
  * Reading the status also ends the EPOLLPRI condition of poll(). From the first time in
  * an open on, poll() says EPOLLPRI when the reasons have changed since.
  */
