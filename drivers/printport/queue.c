@@ -257,7 +257,6 @@ ssize_t printport_write(struct printport *port, struct iov_iter *from, bool nonb
 {
 	struct printport_write write = {};
 	ssize_t ret;
-	int stopped;
 
 	if (!iov_iter_count(from))
 		return READ_ONCE(port->state) == PRINTPORT_STATE_GONE ? -ENODEV : 0;
@@ -282,12 +281,10 @@ ssize_t printport_write(struct printport *port, struct iov_iter *from, bool nonb
 		}
 		if (!ret) {
 			spin_lock_irq(&port->lock);
-			stopped = printport_lp_write_error(port);
+			ret = printport_lp_write_error(port);
 			spin_unlock_irq(&port->lock);
-			if (stopped) {
-				ret = stopped;
+			if (ret)
 				break;
-			}
 			ret = nonblock ? -EAGAIN :
 			      printport_wait_tx(port, READ_ONCE(port->limits.write_ms),
 						printport_write_may_go_on, write.job);

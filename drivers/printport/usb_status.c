@@ -104,7 +104,7 @@ static void printport_usb_status_work(struct work_struct *work)
 	spin_lock_irq(&usb->lock);
 	stalled = usb->tx_sent && !usb->hold && usb->status_moved == usb->tx_moved;
 	usb->status_moved = usb->tx_moved;
-	ask = stalled || usb->reasons || usb->status_fails || printport_usb_is_watched(usb);
+	ask = stalled || usb->reasons || printport_usb_is_watched(usb);
 	spin_unlock_irq(&usb->lock);
 
 	if (ask)
