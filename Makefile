@@ -9,7 +9,7 @@ TOOLDIR	:= $(abspath $(BUILD))/tools
 PREFIX	?= /usr
 DESTDIR	?=
 
-SOURCES := Kbuild $(shell find drivers include -name '*.[ch]' -o -name Kbuild)
+SOURCES := Kbuild $(shell find drivers include selftests/parport_sim -name '*.[ch]' -o -name Kbuild)
 
 .PHONY: all modules tools demo check check-fast bench-monitor bench-usb fuzz install uninstall clean help
 

@@ -233,6 +233,19 @@ static long lpioc_ioctl(struct file *file, struct printport *port, unsigned int 
 	return lpioc_usblp(file, port, cmd, arg);
 }
 
+/* lp's: 0 where the port is polled. */
+static int lp_irq(struct printport *port)
+{
+	int irq = 0;
+
+	if (!printport_ops_begin(port))
+		return 0;
+	if (port->ops->get_irq)
+		irq = port->ops->get_irq(port);
+	printport_ops_end(port);
+	return irq;
+}
+
 /**
  * printport_lp_ioctl - ioctls of lp and usblp
  * @file: an open node
@@ -262,7 +275,7 @@ long printport_lp_ioctl(struct file *file, struct printport *port, unsigned int 
 		return put_user(LP_EXIST | LP_BUSY | (int)READ_ONCE(port->lp_flags),
 				(int __user *)user);
 	case LPGETIRQ:
-		return put_user(0, (int __user *)user);
+		return put_user(lp_irq(port), (int __user *)user);
 	case LPSETIRQ:
 		return -EINVAL;
 	case LPRESET:

@@ -113,6 +113,7 @@ enum printport_usblp {
  * @get_status: reads the printer's status lines, now: the byte of <linux/lp.h>
  *	LPGETSTATUS (LP_PERRORP, LP_PSELECD, LP_POUTPA, ...) or a negative errno.
  *	Optional.
+ * @get_irq: the number of the interrupt that the port uses, 0 if none. Optional.
  * @watch: somebody looks at the status reasons: have them right, for some seconds. If
  *	@wait, returns when they are (a second at most). Does not wake a printer that
  *	sleeps. Optional: for a transport that does not hear of each change by itself.
@@ -142,6 +143,7 @@ struct printport_ops {
 	void (*rx_start)(struct printport *port);
 	void (*rx_stop)(struct printport *port);
 	int (*get_status)(struct printport *port);
+	int (*get_irq)(struct printport *port);
 	void (*watch)(struct printport *port, bool wait);
 	int (*reset)(struct printport *port);
 	int (*get_device_id)(struct printport *port, u8 *id, size_t size);
