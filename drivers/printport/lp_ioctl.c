@@ -4,6 +4,7 @@
  * and of drivers/usb/class/usblp.c, which has no header. printport(4) has the list.
  */
 #include <linux/compat.h>
+#include <linux/export.h>
 #include <linux/fs.h>
 #include <linux/lp.h>
 #include <linux/slab.h>
@@ -35,6 +36,20 @@ int printport_lp_write_error(const struct printport *port)
 {
 	return port->lp_flags & LP_ABORT ? lp_error(port) : 0;
 }
+
+/**
+ * printport_is_careful - whether the printer's lines say more than that it is ready
+ * @port: the port
+ *
+ * Context: any.
+ * Return: true after LPCAREFUL: paper-out and off-line count even where nFault does not
+ *	come with them.
+ */
+bool printport_is_careful(const struct printport *port)
+{
+	return READ_ONCE(port->lp_flags) & LP_CAREFUL;
+}
+EXPORT_SYMBOL_GPL(printport_is_careful);
 
 /**
  * printport_lp_open_error - whether an open fails

@@ -123,7 +123,6 @@ static int printport_parport_work(void *data)
 
 static int printport_parport_run_open(struct printport_parport *pp, void *data)
 {
-	pp->len = 0;
 	pp->stalled = 0;
 	pp->last_stall = 0;
 	pp->slow = false;
@@ -155,8 +154,6 @@ static int printport_parport_open(struct printport *port)
 static int printport_parport_run_close(struct printport_parport *pp, void *data)
 {
 	pp->open = false;
-	pp->len = 0;
-	pp->ecp_pending = false;
 	return 0;
 }
 

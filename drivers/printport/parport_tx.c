@@ -44,6 +44,8 @@
 #define PRINTPORT_PARPORT_NO_POWER	(100 * NSEC_PER_MSEC)
 
 #define PRINTPORT_PARPORT_READY		(PARPORT_STATUS_BUSY | PARPORT_STATUS_ERROR)
+#define PRINTPORT_PARPORT_CAREFUL	(PRINTPORT_PARPORT_READY | PARPORT_STATUS_SELECT | \
+					 PARPORT_STATUS_PAPEROUT)
 
 /**
  * printport_parport_spin - wait very briefly for status lines
@@ -68,6 +70,23 @@ bool printport_parport_spin(struct parport *parport, u8 mask, u8 lines, bool slo
 			udelay(PRINTPORT_PARPORT_SPIN_US);
 	}
 	return false;
+}
+
+/*
+ * In compatibility mode. As with lp, paper-out and off-line alone do not keep a byte back:
+ * the standard has nFault or Busy go with them, and there are printers and cables which
+ * drive no more lines than they must.
+ */
+static bool printport_parport_is_ready(struct printport_parport *pp, u8 *lines)
+{
+	bool slow = pp->slow || pp->stalled;
+
+	if (printport_is_careful(pp->port))
+		return printport_parport_spin(pp->parport, PRINTPORT_PARPORT_CAREFUL,
+					      PRINTPORT_PARPORT_CAREFUL & ~PARPORT_STATUS_PAPEROUT,
+					      slow, lines);
+	return printport_parport_spin(pp->parport, PRINTPORT_PARPORT_READY,
+				      PRINTPORT_PARPORT_READY, slow, lines);
 }
 
 static void printport_parport_report(struct printport_parport *pp)
@@ -154,15 +173,14 @@ static ktime_t printport_parport_stall_blind(struct printport_parport *pp, s64 e
 }
 
 /* How long to sleep until an interrupt comes, or is late. */
-static s64 printport_parport_stall_irq(struct printport_parport *pp, s64 delay, u8 lines)
+static s64 printport_parport_stall_irq(struct printport_parport *pp, s64 delay)
 {
-	u8 now;
+	u8 lines;
 
 	if (!printport_parport_irq_on(pp))
 		return delay;
 	/* The edge may have come before. */
-	now = parport_read_status(pp->parport);
-	if ((now & PRINTPORT_PARPORT_READY) == PRINTPORT_PARPORT_READY)
+	if (printport_parport_is_ready(pp, &lines))
 		return 0;
 	return pp->irq_missed < PRINTPORT_PARPORT_IRQ_MISSED ?
 	       delay * PRINTPORT_PARPORT_POLL_IRQ : delay;
@@ -191,7 +209,7 @@ static ktime_t printport_parport_stall(struct printport_parport *pp, u8 lines)
 		longest = PRINTPORT_PARPORT_POLL;
 	delay = max_t(s64, elapsed < expected ? expected - elapsed : elapsed >> 3,
 		      PRINTPORT_PARPORT_POLL_MIN);
-	return min(printport_parport_stall_irq(pp, delay, lines), longest);
+	return min(printport_parport_stall_irq(pp, delay), longest);
 }
 
 static void printport_parport_stall_over(struct printport_parport *pp)
@@ -251,15 +269,10 @@ static void printport_parport_strobe(struct parport *parport, u8 byte)
 	ndelay(PRINTPORT_PARPORT_STROBE_NS);
 }
 
-/*
- * One byte, in compatibility mode. As with lp, paper-out and off-line alone do not keep
- * it back: the standard has nFault or Busy go with them, and there are printers and
- * cables which drive no more lines than they must.
- */
+/* One byte, in compatibility mode. */
 static bool printport_parport_send_byte(struct printport_parport *pp, u8 *lines)
 {
-	if (!printport_parport_spin(pp->parport, PRINTPORT_PARPORT_READY, PRINTPORT_PARPORT_READY,
-				    pp->slow || pp->stalled, lines))
+	if (!printport_parport_is_ready(pp, lines))
 		return false;
 	printport_parport_strobe(pp->parport, pp->span[pp->sent]);
 	printport_parport_sent(pp, 1);
@@ -272,9 +285,7 @@ static bool printport_parport_send_block(struct printport_parport *pp, u8 *lines
 	size_t len = min_t(size_t, pp->len - pp->sent, PRINTPORT_PARPORT_BLOCK);
 	ssize_t done;
 
-	if (pp->mode == PRINTPORT_PARPORT_COMPATIBILITY &&
-	    !printport_parport_spin(pp->parport, PRINTPORT_PARPORT_READY, PRINTPORT_PARPORT_READY,
-				    pp->slow || pp->stalled, lines))
+	if (pp->mode == PRINTPORT_PARPORT_COMPATIBILITY && !printport_parport_is_ready(pp, lines))
 		return false;
 	done = parport_write(pp->parport, pp->span + pp->sent, len);
 	if (done > 0)
@@ -307,8 +318,7 @@ static bool printport_parport_aside_over(struct printport_parport *pp, u8 *lines
 	if (!pp->aside)
 		return true;
 	if (printport_parport_enter(pp, PRINTPORT_PARPORT_COMPATIBILITY) ||
-	    !printport_parport_spin(pp->parport, PRINTPORT_PARPORT_READY, PRINTPORT_PARPORT_READY,
-				    true, lines))
+	    !printport_parport_is_ready(pp, lines))
 		return false;
 	printport_parport_note_lines(pp, *lines);
 	printport_parport_stall_over(pp);
@@ -331,11 +341,14 @@ ktime_t printport_parport_send(struct printport_parport *pp)
 	if (!printport_parport_aside_over(pp, &lines))
 		return printport_parport_stall(pp, lines);
 	printport_parport_enter_forward(pp);
-	do {
+	/* A byte at least, or a request a byte would keep a printer from printing. */
+	while (pp->sent < pp->len) {
 		if (!printport_parport_send_some(pp, &lines))
 			return printport_parport_stall(pp, lines);
+		if (!printport_parport_go_on(pp))
+			break;
 		cond_resched();
-	} while (pp->sent < pp->len && printport_parport_go_on(pp));
+	}
 
 	printport_parport_report(pp);
 	if (pp->sent == pp->len)

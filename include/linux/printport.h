@@ -169,6 +169,7 @@ void printport_tx_done(struct printport *port, size_t len);
 void printport_tx_stop(struct printport *port, int error);
 void printport_tx_lost(struct printport *port, int error);
 size_t printport_tx_pending(struct printport *port);
+bool printport_is_careful(const struct printport *port);
 
 size_t printport_rx_room(struct printport *port);
 size_t printport_rx_push(struct printport *port, const void *buf, size_t len);
