@@ -8,6 +8,7 @@
 #include <linux/bitmap.h>
 #include <linux/freezer.h>
 #include <linux/init.h>
+#include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
 #include <linux/ktime.h>
@@ -241,9 +242,9 @@ static struct printport_parport *printport_parport_alloc(struct parport *parport
 		return NULL;
 	pp->parport = parport;
 	pp->negotiated = PRINTPORT_PARPORT_COMPATIBILITY;
-	pp->watched = jiffies;
-	pp->looked = jiffies - HZ;
-	pp->busy_at = jiffies - HZ;
+	pp->watched = jiffies - MAX_JIFFY_OFFSET;
+	pp->looked = pp->watched;
+	pp->busy_at = pp->watched;
 	init_waitqueue_head(&pp->wait);
 	mutex_init(&pp->request_mutex);
 	spin_lock_init(&pp->lock);

@@ -120,7 +120,7 @@ struct printport_parport_request {
  * @forward_setting: mode that the administrator wants; single word
  * @reverse_setting: the same
  * @negotiated: forward mode that was used last; single word
- * @watched: jiffies until which somebody may look again; single word
+ * @watched: jiffies when somebody has looked last; single word
  * @looked: jiffies when the lines were read last; single word
  * @request_mutex: see above
  * @lock: see above

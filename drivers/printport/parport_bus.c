@@ -209,7 +209,7 @@ int printport_parport_ask(struct printport_parport *pp,
 	mutex_lock(&pp->request_mutex);
 	/* Those who stood in line while another one has waited do not wait once more. */
 	request->deadline = jiffies;
-	if (time_after(jiffies, pp->busy_at + limit))
+	if (!time_in_range(jiffies, pp->busy_at, pp->busy_at + limit))
 		request->deadline += limit;
 	spin_lock_irq(&pp->lock);
 	pp->request = request;
@@ -235,12 +235,11 @@ ktime_t printport_parport_serve(struct printport_parport *pp)
 
 	if (!request)
 		return KTIME_MAX;
+	request->ret = -EBUSY;
 	if (request->busless || printport_parport_claim(pp))
 		request->ret = request->run(pp, request->data);
 	else if (time_before(jiffies, request->deadline))
 		return ms_to_ktime(jiffies_to_msecs(request->deadline - jiffies) + 1);
-	else
-		request->ret = -EBUSY;
 
 	spin_lock_irq(&pp->lock);
 	pp->request = NULL;

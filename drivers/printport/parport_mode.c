@@ -70,7 +70,8 @@ static bool printport_parport_refused(struct printport_parport *pp,
 				      enum printport_parport_mode mode)
 {
 	if (pp->ieee1284 && pp->refused &&
-	    time_after(jiffies, pp->refused_at + PRINTPORT_PARPORT_TRY_AGAIN))
+	    !time_in_range(jiffies, pp->refused_at,
+			   pp->refused_at + PRINTPORT_PARPORT_TRY_AGAIN))
 		pp->refused = 0;
 	return pp->refused & BIT(mode);
 }

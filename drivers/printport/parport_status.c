@@ -60,8 +60,10 @@ u8 printport_parport_look(struct printport_parport *pp)
 
 static bool printport_parport_is_watched(const struct printport_parport *pp)
 {
+	unsigned long watched = READ_ONCE(pp->watched);
+
 	return test_bit(PRINTPORT_PARPORT_AWAITED, &pp->flags) ||
-	       time_before(jiffies, READ_ONCE(pp->watched));
+	       time_in_range(jiffies, watched, watched + PRINTPORT_PARPORT_WATCH);
 }
 
 /**
@@ -113,14 +115,14 @@ void printport_parport_watch(struct printport *port, bool wait)
 {
 	struct printport_parport_request request = { .run = printport_parport_run_look };
 	struct printport_parport *pp = printport_priv(port);
-	unsigned long fresh = READ_ONCE(pp->looked) +
-			      msecs_to_jiffies(PRINTPORT_PARPORT_FRESH_MS);
+	unsigned long looked = READ_ONCE(pp->looked);
 	bool watched = printport_parport_is_watched(pp);
 
-	WRITE_ONCE(pp->watched, jiffies + PRINTPORT_PARPORT_WATCH);
+	WRITE_ONCE(pp->watched, jiffies);
 	if (!wait)
 		set_bit(PRINTPORT_PARPORT_AWAITED, &pp->flags);
-	if (wait && time_after(jiffies, fresh) && !printport_tx_pending(port))
+	if (wait && !printport_tx_pending(port) &&
+	    !time_in_range(jiffies, looked, looked + msecs_to_jiffies(PRINTPORT_PARPORT_FRESH_MS)))
 		printport_parport_ask(pp, &request);
 	else if (!watched)
 		printport_parport_kick(pp);
