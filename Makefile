@@ -11,7 +11,7 @@ DESTDIR	?=
 
 SOURCES := Kbuild $(shell find drivers include selftests/parport_sim -name '*.[ch]' -o -name Kbuild)
 
-.PHONY: all modules tools demo check check-fast bench-monitor bench-usb fuzz install uninstall clean help
+.PHONY: all modules tools demo check check-fast bench-monitor bench-usb bench-parallel fuzz install uninstall clean help
 
 all: modules tools
 
@@ -26,6 +26,7 @@ help:
 	@echo 'make bench-monitor   what a language monitor costs, beside CUSE and usblp: table,'
 	@echo '                     JSON and picture in build/bench (sets up all)'
 	@echo 'make bench-usb       printport_usb beside usblp, in build/bench-usb (sets up all)'
+	@echo 'make bench-parallel  printport_parport beside lp, in build/bench-parallel (the same)'
 	@echo 'make fuzz            fuzz the languages for FUZZ_SECONDS each (needs clang)'
 	@echo 'make install         install modules and tools on this machine (KDIR=,'
 	@echo '                     PREFIX=, DESTDIR=); make uninstall undoes it'
@@ -55,6 +56,9 @@ bench-monitor:
 
 bench-usb:
 	selftests/bench/usb
+
+bench-parallel:
+	selftests/bench/parallel
 
 fuzz:
 	$(MAKE) -C selftests/languages O=$(abspath $(BUILD))/languages fuzz
