@@ -6,7 +6,6 @@
  * A port lives from ->match_port() to ->detach(), and the worker as long.
  */
 #include <linux/bitmap.h>
-#include <linux/freezer.h>
 #include <linux/init.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
@@ -15,8 +14,11 @@
 #include <linux/list.h>
 #include <linux/minmax.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/notifier.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/suspend.h>
 #include <linux/string.h>
 
 #include "parport.h"
@@ -42,7 +44,10 @@ MODULE_PARM_DESC(parport, "which parports are used: auto (all), none, or numbers
 static DECLARE_BITMAP(printport_parport_numbers, PRINTPORT_PARPORT_PORTS);
 static bool printport_parport_all;
 
+/* The list, and whether the system sleeps: what is attached then is parked at once. */
+static DEFINE_MUTEX(printport_parport_mutex);
 static LIST_HEAD(printport_parport_ports);
+static bool printport_parport_asleep;
 
 /* The worker */
 
@@ -68,6 +73,8 @@ static ktime_t printport_parport_step(struct printport_parport *pp)
 	ktime_t delay = 0;
 	bool ask;
 
+	if (pp->parked)
+		return KTIME_MAX;
 	if (test_and_clear_bit(PRINTPORT_PARPORT_CANCEL, &pp->flags))
 		printport_parport_give_back(pp);
 	printport_parport_take(pp);
@@ -95,12 +102,7 @@ static void printport_parport_sleep(struct printport_parport *pp, ktime_t delay)
 	if (delay)
 		wait_event_interruptible_hrtimeout(pp->wait,
 						   test_bit(PRINTPORT_PARPORT_KICKED, &pp->flags) ||
-						   kthread_should_stop() || freezing(current),
-						   delay);
-	/* After a sleep of the system the lines may be anything: claim them again. */
-	if (freezing(current))
-		printport_parport_release(pp);
-	try_to_freeze();
+						   kthread_should_stop(), delay);
 }
 
 static int printport_parport_work(void *data)
@@ -108,7 +110,6 @@ static int printport_parport_work(void *data)
 	struct printport_parport *pp = data;
 	ktime_t limit;
 
-	set_freezable();
 	while (!kthread_should_stop()) {
 		/* Before the look, so that what changes after it is not missed. */
 		test_and_clear_bit(PRINTPORT_PARPORT_KICKED, &pp->flags);
@@ -116,9 +117,52 @@ static int printport_parport_work(void *data)
 		printport_parport_sleep(pp, min(printport_parport_step(pp), limit));
 		cond_resched();
 	}
+	return 0;
+}
+
+/* Leaves the bus; what is in flight waits, the lines may be anything afterwards. */
+static int printport_parport_run_park(struct printport_parport *pp, void *data)
+{
+	pp->parked = true;
 	printport_parport_release(pp);
 	return 0;
 }
+
+static int printport_parport_run_unpark(struct printport_parport *pp, void *data)
+{
+	pp->parked = false;
+	return 0;
+}
+
+static void printport_parport_park(struct printport_parport *pp, bool park)
+{
+	struct printport_parport_request request = {
+		.run = park ? printport_parport_run_park : printport_parport_run_unpark,
+		.busless = true,
+		.patient = true,
+	};
+
+	printport_parport_ask(pp, &request);
+}
+
+static int printport_parport_pm(struct notifier_block *block, unsigned long event, void *data)
+{
+	struct printport_parport *pp;
+	bool sleep = event == PM_SUSPEND_PREPARE || event == PM_HIBERNATION_PREPARE;
+
+	if (!sleep && event != PM_POST_SUSPEND && event != PM_POST_HIBERNATION)
+		return NOTIFY_DONE;
+	mutex_lock(&printport_parport_mutex);
+	printport_parport_asleep = sleep;
+	list_for_each_entry(pp, &printport_parport_ports, node)
+		printport_parport_park(pp, sleep);
+	mutex_unlock(&printport_parport_mutex);
+	return NOTIFY_OK;
+}
+
+static struct notifier_block printport_parport_pm_notifier = {
+	.notifier_call = printport_parport_pm,
+};
 
 /* The core's requests */
 
@@ -134,7 +178,7 @@ static int printport_parport_run_open(struct printport_parport *pp, void *data)
 	pp->ask_at = 0;
 	pp->open = true;
 	/* Selects the printer too. Where the bus is taken, that can wait for data. */
-	if (printport_parport_claim(pp))
+	if (!pp->parked && printport_parport_claim(pp))
 		printport_parport_look(pp);
 	return 0;
 }
@@ -164,6 +208,7 @@ static void printport_parport_close(struct printport *port)
 	struct printport_parport_request request = {
 		.run = printport_parport_run_close,
 		.busless = true,
+		.patient = true,
 	};
 
 	clear_bit(PRINTPORT_PARPORT_AWAITED, &pp->flags);
@@ -251,9 +296,11 @@ static struct printport_parport *printport_parport_alloc(struct parport *parport
 	return pp;
 }
 
+/* Parked first: parport's negotiation gives up at once in a thread that is to stop. */
 static void printport_parport_stop(struct printport_parport *pp)
 {
 	set_bit(PRINTPORT_PARPORT_STOP, &pp->flags);
+	printport_parport_park(pp, true);
 	kthread_stop(pp->worker);
 }
 
@@ -286,7 +333,11 @@ static void printport_parport_attach(struct parport *parport)
 	printport_parport_identify(pp);
 	if (printport_register(pp->port))
 		goto err_stop;
+	mutex_lock(&printport_parport_mutex);
 	list_add_tail(&pp->node, &printport_parport_ports);
+	if (printport_parport_asleep)
+		printport_parport_park(pp, true);
+	mutex_unlock(&printport_parport_mutex);
 	return;
 
 err_stop:
@@ -311,7 +362,9 @@ static void printport_parport_detach(struct parport *parport)
 	return;
 
 found:
+	mutex_lock(&printport_parport_mutex);
 	list_del(&pp->node);
+	mutex_unlock(&printport_parport_mutex);
 	/* What still waits for the printer is not worth waiting for. */
 	set_bit(PRINTPORT_PARPORT_STOP, &pp->flags);
 	printport_unregister(pp->port);
@@ -342,13 +395,20 @@ static int __init printport_parport_init(void)
 		       PRINTPORT_PARPORT_PORTS);
 		return -EINVAL;
 	}
-	return parport_register_driver(&printport_parport_driver);
+	err = register_pm_notifier(&printport_parport_pm_notifier);
+	if (err)
+		return err;
+	err = parport_register_driver(&printport_parport_driver);
+	if (err)
+		unregister_pm_notifier(&printport_parport_pm_notifier);
+	return err;
 }
 module_init(printport_parport_init);
 
 static void __exit printport_parport_exit(void)
 {
 	parport_unregister_driver(&printport_parport_driver);
+	unregister_pm_notifier(&printport_parport_pm_notifier);
 }
 module_exit(printport_parport_exit);
 

@@ -31,6 +31,9 @@
  * release the bus parport claims it for whoever is on that list: the port's interrupt
  * is therefore off before.
  *
+ * The worker is not frozen when the system sleeps, since a port may go meanwhile (an adapter
+ * without suspend is unbound) and ->detach() waits for it: it is asked to leave the bus.
+ *
  * Locks: @lock, a spinlock taken in interrupts, protects @owned, @wanted and @request,
  * and is held around all calls of parport_claim(). @request_mutex: one request at a
  * time. What is neither said to be theirs nor atomic belongs to the worker. The list of
@@ -94,6 +97,7 @@ struct printport_parport;
  * @run: does it; returns a number or a negative errno
  * @data: for @run
  * @busless: @run does without the bus
+ * @patient: nothing is lost by waiting for the worker
  * @deadline: jiffies: the bus is waited for until then
  * @ret: what @run returned, or -EBUSY
  * @done: it is over
@@ -102,6 +106,7 @@ struct printport_parport_request {
 	int (*run)(struct printport_parport *pp, void *data);
 	void *data;
 	bool busless;
+	bool patient;
 	unsigned long deadline;
 	int ret;
 	struct completion done;
@@ -139,6 +144,7 @@ struct printport_parport_request {
  * @ecp_pending: ECP by hand: a byte is on the lines, the printer has not taken it
  * @reasons: what the core was told last
  * @no_power: the core was told that the printer is without power
+ * @parked: the system sleeps, or the port goes: the lines are left alone
  * @open: between ->open() and ->close()
  * @span: the bytes in flight
  * @len: how many, 0 if there are none
@@ -190,6 +196,7 @@ struct printport_parport {
 	u64 reasons;
 	bool no_power;
 
+	bool parked;
 	bool open;
 	const u8 *span;
 	size_t len;
@@ -232,6 +239,7 @@ void printport_parport_refuse(struct printport_parport *pp, enum printport_parpo
 
 /* parport_tx.c */
 bool printport_parport_spin(struct parport *parport, u8 mask, u8 lines, bool slow, u8 *seen);
+bool printport_parport_is_off(u8 lines);
 void printport_parport_take(struct printport_parport *pp);
 void printport_parport_give_back(struct printport_parport *pp);
 ktime_t printport_parport_send(struct printport_parport *pp);

@@ -5,6 +5,7 @@
  */
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
+#include <linux/sched.h>
 
 #include "parport.h"
 
@@ -99,8 +100,11 @@ bool printport_parport_claim(struct printport_parport *pp)
 	owned = pp->owned;
 	spin_unlock_irqrestore(&pp->lock, flags);
 
-	if (owned && pp->mode == PRINTPORT_PARPORT_AUTO)
+	if (owned && pp->mode == PRINTPORT_PARPORT_AUTO) {
+		/* parport has turned it on, as for all who have an irq_func. */
+		printport_parport_irq_off(pp);
 		printport_parport_compatibility(pp);
+	}
 	return owned;
 }
 
@@ -116,9 +120,9 @@ void printport_parport_release(struct printport_parport *pp)
 	bool owned;
 
 	if (READ_ONCE(pp->owned)) {
+		printport_parport_irq_off(pp);
 		if (pp->mode != PRINTPORT_PARPORT_COMPATIBILITY)
 			printport_parport_compatibility(pp);
-		printport_parport_irq_off(pp);
 	}
 
 	spin_lock_irqsave(&pp->lock, flags);
@@ -187,35 +191,56 @@ bool printport_parport_irq_on(struct printport_parport *pp)
  */
 void printport_parport_irq_off(struct printport_parport *pp)
 {
-	if (pp->irq_on)
+	/* Others turn it on behind our back: parport's claim, its code for a FIFO. */
+	if (pp->parport->irq != PARPORT_IRQ_NONE)
 		parport_disable_irq(pp->parport);
 	pp->irq_on = false;
+}
+
+/* Takes a request back. Returns false if the worker is at it already. */
+static bool printport_parport_take_back(struct printport_parport *pp)
+{
+	bool ret;
+
+	spin_lock_irq(&pp->lock);
+	ret = pp->request;
+	pp->request = NULL;
+	spin_unlock_irq(&pp->lock);
+	return ret;
 }
 
 /**
  * printport_parport_ask - have the worker do something, and wait for it
  * @pp: the printer
- * @request: ->run, ->data and ->busless are set
+ * @request: ->run, ->data, ->busless and ->patient are set
  *
- * Context: process, sleeps, as long as ->run takes and some 300 ms.
- * Return: what ->run returned, or -EBUSY: another driver has the bus.
+ * Context: process, sleeps, as long as ->run takes and some 500 ms.
+ * Return: what ->run returned, or -EBUSY: another driver has the bus, or the port's hardware
+ *	waits for the printer.
  */
 int printport_parport_ask(struct printport_parport *pp,
 			  struct printport_parport_request *request)
 {
-	unsigned long limit = msecs_to_jiffies(PRINTPORT_PARPORT_ACQUIRE_MS);
+	unsigned long patience = request->patient ? MAX_SCHEDULE_TIMEOUT :
+				 msecs_to_jiffies(2 * PRINTPORT_PARPORT_ACQUIRE_MS);
+	unsigned long queued = jiffies;
 
 	init_completion(&request->done);
 	mutex_lock(&pp->request_mutex);
 	/* Those who stood in line while another one has waited do not wait once more. */
 	request->deadline = jiffies;
-	if (!time_in_range(jiffies, pp->busy_at, pp->busy_at + limit))
-		request->deadline += limit;
+	if (!time_in_range(pp->busy_at, queued, request->deadline))
+		request->deadline += msecs_to_jiffies(PRINTPORT_PARPORT_ACQUIRE_MS);
 	spin_lock_irq(&pp->lock);
 	pp->request = request;
 	spin_unlock_irq(&pp->lock);
 	printport_parport_kick(pp);
-	wait_for_completion(&request->done);
+	if (!wait_for_completion_timeout(&request->done, patience)) {
+		if (printport_parport_take_back(pp))
+			request->ret = -EBUSY;
+		else
+			wait_for_completion(&request->done);
+	}
 	if (request->ret == -EBUSY)
 		pp->busy_at = jiffies;
 	mutex_unlock(&pp->request_mutex);
@@ -231,19 +256,35 @@ int printport_parport_ask(struct printport_parport *pp,
  */
 ktime_t printport_parport_serve(struct printport_parport *pp)
 {
-	struct printport_parport_request *request = READ_ONCE(pp->request);
-
-	if (!request)
-		return KTIME_MAX;
-	request->ret = -EBUSY;
-	if (request->busless || printport_parport_claim(pp))
-		request->ret = request->run(pp, request->data);
-	else if (time_before(jiffies, request->deadline))
-		return ms_to_ktime(jiffies_to_msecs(request->deadline - jiffies) + 1);
+	struct printport_parport_request *request;
+	bool ready = true;
+	long left = 0;
 
 	spin_lock_irq(&pp->lock);
-	pp->request = NULL;
+	request = pp->request;
+	if (request) {
+		ready = request->busless;
+		left = (long)(request->deadline - jiffies);
+	}
 	spin_unlock_irq(&pp->lock);
+	if (!request)
+		return KTIME_MAX;
+	if (!ready && !pp->parked) {
+		ready = printport_parport_claim(pp);
+		if (!ready && left > 0)
+			return ms_to_ktime(jiffies_to_msecs(left) + 1);
+	}
+
+	/* Nobody waits for one that was taken back, nor is it there any more. */
+	spin_lock_irq(&pp->lock);
+	if (pp->request != request)
+		request = NULL;
+	else
+		pp->request = NULL;
+	spin_unlock_irq(&pp->lock);
+	if (!request)
+		return KTIME_MAX;
+	request->ret = ready ? request->run(pp, request->data) : -EBUSY;
 	complete(&request->done);
 	return KTIME_MAX;
 }

@@ -15,6 +15,8 @@
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
+#include <linux/sched.h>
+#include <linux/string.h>
 
 #include "parport.h"
 
@@ -22,6 +24,9 @@
 #define PRINTPORT_PARPORT_ECP_FORWARD	PARPORT_CONTROL_INIT
 /* Reverse: nReverseRequest low, HostAck high. */
 #define PRINTPORT_PARPORT_ECP_REVERSE	0
+
+/* How long the printer may think about another byte before the bus is turned back. */
+#define PRINTPORT_PARPORT_MORE_US	1000
 
 /**
  * printport_parport_wait - wait for status lines
@@ -156,38 +161,69 @@ static void printport_parport_ecp_turn_back(struct printport_parport *pp)
 	parport_write_control(parport, PRINTPORT_PARPORT_ECP_FORWARD);
 }
 
-/*
- * Events 43 to 46: one byte or command. @accept says whether it may be taken. Returns it,
- * with bit 8 set if it is a command; or -EAGAIN: there is none, or it may not.
+/**
+ * struct printport_parport_ecp_in - what comes from the printer
+ * @buf: where it goes
+ * @room: bytes there
+ * @len: bytes that have come
+ * @run: how often the next byte counts, 0: no run was announced
+ * @stuck: the printer does not go on
  */
-static int printport_parport_ecp_get(struct parport *parport, unsigned int us,
-				     bool (*accept)(int byte, size_t room), size_t room)
-{
-	int byte;
-
-	if (!printport_parport_wait(parport, PARPORT_STATUS_ACK, 0, us))
-		return -EAGAIN;
-	byte = parport_read_status(parport) & PARPORT_STATUS_BUSY ? BIT(8) : 0;
-	byte |= parport_read_data(parport);
-	if (!accept(byte, room))
-		return -EAGAIN;
-	parport_write_control(parport, PRINTPORT_PARPORT_ECP_REVERSE);		/* 44 */
-	/* It has gone over at 44. What goes wrong now shows at the next one. */
-	printport_parport_wait(parport, PARPORT_STATUS_ACK, PARPORT_STATUS_ACK,
-			       PRINTPORT_PARPORT_RESPONSE_US);			/* 45 */
-	parport_write_control(parport, PRINTPORT_PARPORT_ECP_REVERSE |
-			      PARPORT_CONTROL_AUTOFD);				/* 46 */
-	return byte;
-}
+struct printport_parport_ecp_in {
+	u8 *buf;
+	size_t room;
+	size_t len;
+	size_t run;
+	bool stuck;
+};
 
 /* A command with bit 7 is a channel's address, one without announces a run. */
-static bool printport_parport_ecp_fits(int byte, size_t room)
+static bool printport_parport_ecp_fits(const struct printport_parport_ecp_in *in, bool command,
+				       u8 byte)
 {
-	return !(byte & BIT(8)) || byte & BIT(7) || (byte & 0x7f) < room;
+	/* The second half of a run belongs to what was accepted. */
+	return in->run || !command || byte & BIT(7) || byte < in->room - in->len;
 }
 
-static bool printport_parport_ecp_any(int byte, size_t room)
+static void printport_parport_ecp_store(struct printport_parport_ecp_in *in, bool command,
+					u8 byte)
 {
+	size_t times = in->run ?: 1;
+
+	if (command && !in->run) {
+		in->run = byte & BIT(7) ? 0 : byte + 1;
+		return;
+	}
+	memset(in->buf + in->len, byte, times);
+	in->len += times;
+	in->run = 0;
+}
+
+/* Events 43 to 46: one byte or command. Returns whether there was one to be taken. */
+static bool printport_parport_ecp_get(struct parport *parport,
+				      struct printport_parport_ecp_in *in)
+{
+	u8 lines, byte;
+	bool command;
+
+	if (!printport_parport_wait(parport, PARPORT_STATUS_ACK, 0, in->run ?
+				    PRINTPORT_PARPORT_RESPONSE_US : PRINTPORT_PARPORT_MORE_US))
+		return false;
+	lines = parport_read_status(parport);
+	if (printport_parport_is_off(lines))
+		return false;
+	command = lines & PARPORT_STATUS_BUSY;
+	byte = parport_read_data(parport);
+	if (!printport_parport_ecp_fits(in, command, byte))
+		return false;
+
+	parport_write_control(parport, PRINTPORT_PARPORT_ECP_REVERSE);		/* 44 */
+	printport_parport_ecp_store(in, command, byte);
+	/* It has gone over at 44, but must not be seen again. */
+	in->stuck = !printport_parport_wait(parport, PARPORT_STATUS_ACK, PARPORT_STATUS_ACK,
+					    PRINTPORT_PARPORT_RESPONSE_US);	/* 45 */
+	parport_write_control(parport, PRINTPORT_PARPORT_ECP_REVERSE |
+			      PARPORT_CONTROL_AUTOFD);				/* 46 */
 	return true;
 }
 
@@ -206,32 +242,13 @@ static bool printport_parport_ecp_any(int byte, size_t room)
 size_t printport_parport_ecp_read(struct printport_parport *pp, u8 *buf, size_t size,
 				  unsigned long end)
 {
+	struct printport_parport_ecp_in in = { .buf = buf, .room = size };
 	struct parport *parport = pp->parport;
-	size_t len = 0, run = 0;
-	int byte;
 
-	if (printport_parport_ecp_turn(parport)) {
-		while (len < size) {
-			/* The second half of a run belongs to what was accepted. */
-			byte = printport_parport_ecp_get(parport,
-							 run ? PRINTPORT_PARPORT_RESPONSE_US : 1000,
-							 run ? printport_parport_ecp_any :
-							       printport_parport_ecp_fits,
-							 size - len);
-			if (byte < 0)
-				break;
-			if (byte & BIT(8) && !run) {
-				run = byte & BIT(7) ? 0 : (byte & 0x7f) + 1;
-				continue;
-			}
-			run = run ?: 1;
-			memset(buf + len, byte, run);
-			len += run;
-			run = 0;
-			if (time_after(jiffies, end) || !printport_parport_go_on(pp))
-				break;
-		}
-	}
+	if (printport_parport_ecp_turn(parport))
+		while (in.len < in.room && !in.stuck && printport_parport_ecp_get(parport, &in) &&
+		       (in.run || (time_before(jiffies, end) && printport_parport_go_on(pp))))
+			cond_resched();
 	printport_parport_ecp_turn_back(pp);
-	return len;
+	return in.len;
 }

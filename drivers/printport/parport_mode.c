@@ -100,13 +100,14 @@ int printport_parport_enter(struct printport_parport *pp, enum printport_parport
 	/* What moves the lines in a negotiation is not what the interrupt is for. */
 	printport_parport_irq_off(pp);
 	ret = parport_negotiate(pp->parport, printport_parport_ieee1284_modes[mode]);
-	if (!ret) {
+	/* Negative: it does not know IEEE 1284. */
+	if (ret >= 0)
 		pp->ieee1284 = true;
+	if (!ret) {
 		pp->mode = mode;
 		return 0;
 	}
 	printport_parport_compatibility(pp);
-	/* Negative: it does not know IEEE 1284. */
 	printport_parport_refuse(pp, mode);
 	if (ret < 0 && !pp->ieee1284)
 		pp->refused = ~0UL;
@@ -169,10 +170,11 @@ enum printport_parport_mode printport_parport_enter_forward(struct printport_par
  */
 enum printport_parport_mode printport_parport_reverse_mode(struct printport_parport *pp)
 {
-	enum printport_parport_mode mode = READ_ONCE(pp->reverse_setting);
+	enum printport_parport_mode mode;
 
+	printport_parport_choose(pp);
+	mode = READ_ONCE(pp->reverse_setting);
 	if (mode == PRINTPORT_PARPORT_AUTO) {
-		printport_parport_choose(pp);
 		if (!printport_parport_has(pp, PARPORT_MODE_TRISTATE))
 			mode = PRINTPORT_PARPORT_NIBBLE;
 		else if (pp->forward == PRINTPORT_PARPORT_ECP)

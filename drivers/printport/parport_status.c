@@ -116,7 +116,6 @@ void printport_parport_watch(struct printport *port, bool wait)
 	struct printport_parport_request request = { .run = printport_parport_run_look };
 	struct printport_parport *pp = printport_priv(port);
 	unsigned long looked = READ_ONCE(pp->looked);
-	bool watched = printport_parport_is_watched(pp);
 
 	WRITE_ONCE(pp->watched, jiffies);
 	if (!wait)
@@ -124,7 +123,7 @@ void printport_parport_watch(struct printport *port, bool wait)
 	if (wait && !printport_tx_pending(port) &&
 	    !time_in_range(jiffies, looked, looked + msecs_to_jiffies(PRINTPORT_PARPORT_FRESH_MS)))
 		printport_parport_ask(pp, &request);
-	else if (!watched)
+	else
 		printport_parport_kick(pp);
 }
 

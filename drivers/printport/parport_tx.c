@@ -134,8 +134,15 @@ void printport_parport_give_back(struct printport_parport *pp)
 	printport_tx_stop(pp->port, 0);
 }
 
-/* All lines low: not off-line, which leaves nAck high, but without power. */
-static bool printport_parport_is_off(u8 lines)
+/**
+ * printport_parport_is_off - whether the printer is without power
+ * @lines: status lines, in any mode
+ *
+ * All are low then. One that is off-line leaves nAck high.
+ *
+ * Context: any.
+ */
+bool printport_parport_is_off(u8 lines)
 {
 	return !((lines ^ PARPORT_STATUS_BUSY) & (PARPORT_STATUS_ACK | PARPORT_STATUS_BUSY |
 						  PARPORT_STATUS_PAPEROUT |
@@ -279,7 +286,10 @@ static bool printport_parport_send_byte(struct printport_parport *pp, u8 *lines)
 	return true;
 }
 
-/* A block, by the port's hardware. It returns what the printer has taken. */
+/*
+ * A block, by the port's hardware. It returns what the printer has taken. parport's code
+ * for it does nothing while another driver waits for the bus: that is what hands are for.
+ */
 static bool printport_parport_send_block(struct printport_parport *pp, u8 *lines)
 {
 	size_t len = min_t(size_t, pp->len - pp->sent, PRINTPORT_PARPORT_BLOCK);
@@ -287,7 +297,7 @@ static bool printport_parport_send_block(struct printport_parport *pp, u8 *lines
 
 	if (pp->mode == PRINTPORT_PARPORT_COMPATIBILITY && !printport_parport_is_ready(pp, lines))
 		return false;
-	done = parport_write(pp->parport, pp->span + pp->sent, len);
+	done = parport_write(pp->parport->physport, pp->span + pp->sent, len);
 	if (done > 0)
 		printport_parport_sent(pp, min_t(size_t, done, len));
 	*lines = parport_read_status(pp->parport);
@@ -296,20 +306,21 @@ static bool printport_parport_send_block(struct printport_parport *pp, u8 *lines
 
 static bool printport_parport_send_some(struct printport_parport *pp, u8 *lines)
 {
-	unsigned int hardware = pp->parport->physport->modes;
+	unsigned int hardware = printport_parport_wanted(pp) || pp->ecp_pending ?
+				0 : pp->parport->physport->modes;
 
 	switch (pp->mode) {
 	case PRINTPORT_PARPORT_ECP:
 		if (!(hardware & PARPORT_MODE_ECP))
 			return printport_parport_ecp_send(pp, lines);
-		return printport_parport_send_block(pp, lines);
+		break;
 	case PRINTPORT_PARPORT_EPP:
-		return printport_parport_send_block(pp, lines);
+		break;
 	default:
 		if (!(hardware & PARPORT_MODE_COMPAT))
 			return printport_parport_send_byte(pp, lines);
-		return printport_parport_send_block(pp, lines);
 	}
+	return printport_parport_send_block(pp, lines);
 }
 
 /* Whether the printer, watched in compatibility mode, is ready for another one. */
@@ -331,13 +342,16 @@ static bool printport_parport_aside_over(struct printport_parport *pp, u8 *lines
  * printport_parport_send - send what is in flight, as far as it goes
  * @pp: the printer; the bus is ours
  *
- * Context: the worker; 250 ms at most.
+ * Context: the worker; 250 ms, or as long as the port's hardware waits for the printer
+ *	(parport_pc's FIFO: 4 s for each byte that it holds, uss720: 20 s).
  * Return: how long to wait then.
  */
 ktime_t printport_parport_send(struct printport_parport *pp)
 {
 	u8 lines = 0;
 
+	if (!pp->stalled && pp->irq_on)
+		printport_parport_irq_off(pp);
 	if (!printport_parport_aside_over(pp, &lines))
 		return printport_parport_stall(pp, lines);
 	printport_parport_enter_forward(pp);
@@ -357,8 +371,9 @@ ktime_t printport_parport_send(struct printport_parport *pp)
 	WRITE_ONCE(pp->looked, jiffies);
 	if (!pp->reasons)
 		return 0;
-	if (pp->mode != PRINTPORT_PARPORT_COMPATIBILITY)
-		lines = LP_PSELECD | LP_PERRORP;	/* it prints: that is all that is known */
+	/* In other modes that it prints is all that is known. */
+	lines = pp->mode == PRINTPORT_PARPORT_COMPATIBILITY ?
+		parport_read_status(pp->parport) : LP_PSELECD | LP_PERRORP;
 	printport_parport_note_lines(pp, lines);
 	return 0;
 }
