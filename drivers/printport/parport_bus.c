@@ -9,6 +9,8 @@
 
 #include "parport.h"
 
+/* A page can wait longer than what others do with the bus: what we use of a time slice. */
+#define PRINTPORT_PARPORT_SHARE		4
 /* How long a request waits for the bus: a little longer than a time slice. */
 #define PRINTPORT_PARPORT_ACQUIRE_MS	250
 
@@ -159,7 +161,7 @@ bool printport_parport_wanted(const struct printport_parport *pp)
 bool printport_parport_slice_over(const struct printport_parport *pp)
 {
 	return printport_parport_wanted(pp) &&
-	       jiffies - pp->pardev->time >= pp->pardev->timeslice;
+	       jiffies - pp->pardev->time >= pp->pardev->timeslice / PRINTPORT_PARPORT_SHARE;
 }
 
 /**

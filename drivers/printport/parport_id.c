@@ -37,7 +37,7 @@ static int printport_parport_run_id(struct printport_parport *pp, void *data)
 	if (received <= 2)
 		return -EIO;
 
-	len = printport_device_id_len(id->buf, received);
+	len = more ? printport_device_id_len(id->buf, received) : received - 2;
 	/* It goes on and on, and no length says where it should have ended: a stuck line. */
 	if (!len || (more && len + 2 == received))
 		return -EIO;

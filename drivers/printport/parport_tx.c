@@ -27,13 +27,14 @@
 /*
  * A printer that stores bytes is ready again within microseconds; what takes longer
  * is slept for: first for half of what it took the last time, then for an eighth of
- * what it has taken by now, so that little is added to it.
+ * what it has taken by now, so that little is added to it. A fault takes a person.
  */
-#define PRINTPORT_PARPORT_SPINS		30
+#define PRINTPORT_PARPORT_SPINS		40
 #define PRINTPORT_PARPORT_SPINS_FAST	8
 #define PRINTPORT_PARPORT_SPIN_US	2
 #define PRINTPORT_PARPORT_POLL_MIN	(100 * NSEC_PER_USEC)
-#define PRINTPORT_PARPORT_POLL_BUSY	(20 * NSEC_PER_MSEC)
+/* What takes less is not worth sleeping for with the next byte, too. */
+#define PRINTPORT_PARPORT_SLOW		(500 * NSEC_PER_USEC)
 /* With an interrupt a look in between is for those that are lost. */
 #define PRINTPORT_PARPORT_POLL_IRQ	8
 #define PRINTPORT_PARPORT_IRQ_MISSED	3
@@ -169,7 +170,7 @@ static ktime_t printport_parport_stall_blind(struct printport_parport *pp, s64 e
 {
 	if (elapsed < PRINTPORT_PARPORT_NOTICE)
 		return clamp_t(s64, elapsed >> 3, PRINTPORT_PARPORT_POLL_MIN,
-			       PRINTPORT_PARPORT_POLL_BUSY);
+			       PRINTPORT_PARPORT_NOTICE);
 	if (++pp->asides > PRINTPORT_PARPORT_ASIDES) {
 		printport_parport_refuse(pp, pp->mode);
 		pp->asides = 0;
@@ -197,7 +198,7 @@ static s64 printport_parport_stall_irq(struct printport_parport *pp, s64 delay)
 static ktime_t printport_parport_stall(struct printport_parport *pp, u8 lines)
 {
 	ktime_t now = ktime_get();
-	s64 elapsed, delay, expected = pp->last_stall >> 1, longest = PRINTPORT_PARPORT_POLL_BUSY;
+	s64 elapsed, delay, expected = pp->last_stall >> 1, longest = PRINTPORT_PARPORT_POLL;
 
 	printport_parport_report(pp);
 	if (!pp->stalled)
@@ -212,19 +213,24 @@ static ktime_t printport_parport_stall(struct printport_parport *pp, u8 lines)
 		printport_parport_lost_power(pp);
 		return PRINTPORT_PARPORT_POLL;
 	}
-	if (pp->reasons || !(lines & PARPORT_STATUS_ERROR))
-		longest = PRINTPORT_PARPORT_POLL;
-	delay = max_t(s64, elapsed < expected ? expected - elapsed : elapsed >> 3,
-		      PRINTPORT_PARPORT_POLL_MIN);
-	return min(printport_parport_stall_irq(pp, delay), longest);
+	/* To be told in time. */
+	if (elapsed < PRINTPORT_PARPORT_NOTICE)
+		longest = PRINTPORT_PARPORT_NOTICE - elapsed;
+	if (!(lines & PARPORT_STATUS_ERROR))
+		delay = longest;
+	else
+		delay = elapsed < expected ? expected - elapsed : elapsed >> 3;
+	delay = printport_parport_stall_irq(pp, max_t(s64, delay, PRINTPORT_PARPORT_POLL_MIN));
+	return min(delay, longest);
 }
 
 static void printport_parport_stall_over(struct printport_parport *pp)
 {
-	pp->slow = pp->stalled;
+	pp->slow = false;
 	if (!pp->stalled)
 		return;
 	pp->last_stall = ktime_to_ns(ktime_sub(ktime_get(), pp->stalled));
+	pp->slow = pp->last_stall > PRINTPORT_PARPORT_SLOW;
 	pp->stalled = 0;
 	if (!pp->irq_on)
 		return;
@@ -338,6 +344,14 @@ static bool printport_parport_aside_over(struct printport_parport *pp, u8 *lines
 	return true;
 }
 
+/* It prints: in other modes than compatibility mode that is all that is known. */
+static void printport_parport_note_moving(struct printport_parport *pp, u8 lines)
+{
+	if (pp->mode != PRINTPORT_PARPORT_COMPATIBILITY)
+		lines = LP_PSELECD | LP_PERRORP;
+	printport_parport_note_lines(pp, lines);
+}
+
 /**
  * printport_parport_send - send what is in flight, as far as it goes
  * @pp: the printer; the bus is ours
@@ -359,6 +373,8 @@ ktime_t printport_parport_send(struct printport_parport *pp)
 	while (pp->sent < pp->len) {
 		if (!printport_parport_send_some(pp, &lines))
 			return printport_parport_stall(pp, lines);
+		if (pp->reasons)
+			printport_parport_note_moving(pp, lines);
 		if (!printport_parport_go_on(pp))
 			break;
 		cond_resched();
@@ -369,11 +385,5 @@ ktime_t printport_parport_send(struct printport_parport *pp)
 		pp->len = 0;
 	pp->moved = ktime_get();
 	WRITE_ONCE(pp->looked, jiffies);
-	if (!pp->reasons)
-		return 0;
-	/* In other modes that it prints is all that is known. */
-	lines = pp->mode == PRINTPORT_PARPORT_COMPATIBILITY ?
-		parport_read_status(pp->parport) : LP_PSELECD | LP_PERRORP;
-	printport_parport_note_lines(pp, lines);
 	return 0;
 }
