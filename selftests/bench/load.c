@@ -12,24 +12,34 @@
  *	load open-close --node NODE [option...]	open, write (nothing if --size 0), close
  *	load read --node NODE --control FIFO [option...]
  *						reads what the printer sends
+ *	load idle --node NODE [option...]	holds the node and does nothing
+ *	load stall --node NODE --condition FILE [option...]
+ *						write + fsync while the printer stands still
+ *	load status --node NODE --condition FILE [option...]
+ *						the printer's condition, until poll()
  *
  *	--size N	bytes of each write or read (65536)
  *	--bytes N	to be written at most (no limit)
  *	--seconds S	to write at most (1)
  *	--count N	writes or jobs to be timed (300)
  *	--watch PID	a process whose processor time counts separately; up to 4
+ *	--worker NAME	the same, a thread that is there once the node is in use
  *	--label K=V	a member of the result
  *	--stamps FIFO	where ffs_sink puts the times at which something came
  *	--control FIFO	where ffs_sink takes its commands
  *	--reading	arrival: the spooler also waits for what the printer sends
+ *	--condition FILE where parport_sim takes the printer's condition
+ *	--fault WORDS	stall and status: the condition in which it does not print (paper-out)
  *
  * A node without fsync (usblp, CUSE) has delivered what write() has returned for.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,7 +60,7 @@
 #define QUIET_MS	300
 
 static struct {
-	const char *node, *printer, *stamps, *control;
+	const char *node, *printer, *stamps, *control, *worker, *condition, *fault;
 	size_t size;
 	unsigned long long bytes;
 	double seconds;
@@ -60,7 +70,9 @@ static struct {
 	char *labels[LABELS_MAX];
 	unsigned int nr_labels;
 	bool reading;
-} options = { .size = 65536, .bytes = ~0ULL, .seconds = 1, .count = 300 };
+} options = {
+	.size = 65536, .bytes = ~0ULL, .seconds = 1, .count = 300, .fault = "paper-out",
+};
 
 /* Text of 64 characters a line, so that a monitor that counts lines has some to find. */
 static char *make_text(size_t size)
@@ -119,6 +131,44 @@ static void close_node(int fd)
 		die_errno("%s: close", options.node);
 }
 
+/* Whether @pid, a name in /proc, is called @name. */
+static bool is_called(const char *pid, const char *name)
+{
+	char path[300], comm[32] = "";
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%s/comm", pid);
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	if (fgets(comm, sizeof(comm), file))
+		comm[strcspn(comm, "\n")] = '\0';
+	fclose(file);
+	return !strcmp(comm, name);
+}
+
+/* From now on the worker's processor time counts, too. */
+static void watch_worker(void)
+{
+	struct dirent *entry;
+	DIR *proc;
+
+	if (!options.worker)
+		return;
+	proc = opendir("/proc");
+	if (!proc)
+		die_errno("/proc");
+	do {
+		entry = readdir(proc);
+		if (!entry)
+			die("there is no thread %s", options.worker);
+	} while (!is_called(entry->d_name, options.worker));
+	if (options.nr_watch == WATCH_MAX)
+		die("too many processes to watch");
+	options.watch[options.nr_watch++] = strtol(entry->d_name, NULL, 10);
+	closedir(proc);
+}
+
 static void result_begin(const char *test)
 {
 	unsigned int i;
@@ -143,7 +193,8 @@ static void tell_cpu(const struct cpu_usage *from, const struct cpu_usage *to)
 		watched += (to->watched[i] - from->watched[i]) / 1e9;
 	json_number("cpu_writer_s", (to->self - from->self) / 1e9);
 	json_number("cpu_watched_s", watched);
-	json_number("cpu_system_s", (to->system - from->system) / 1e9);
+	/* Of two clocks: a machine that was idle may seem to have been less than that. */
+	json_number("cpu_system_s", (int64_t)(to->system - from->system) / 1e9);
 }
 
 /* --- throughput ------------------------------------------------------------------ */
@@ -177,6 +228,7 @@ static void throughput(void)
 
 	write_all(fd, text, options.size);
 	sync_all(fd);
+	watch_worker();
 	from = cpu_usage(options.watch, options.nr_watch);
 	time = now_ns();
 	done = write_for_a_while(fd, text);
@@ -583,6 +635,176 @@ static void read_test(void)
 	free(buf);
 }
 
+/* --- a printer that stands still ----------------------------------------------------- */
+
+#define SETTLE_S	0.3
+
+static void sleep_for(double time)
+{
+	struct timespec left = { .tv_sec = time };
+
+	left.tv_nsec = (time - left.tv_sec) * 1e9;
+	while (nanosleep(&left, &left) && errno == EINTR)
+		;
+}
+
+static void set_condition(const char *words)
+{
+	int fd;
+
+	if (!options.condition)
+		die("this needs --condition");
+	fd = open_file(options.condition, O_WRONLY | O_TRUNC);
+	if (write(fd, words, strlen(words)) < 0)
+		die_errno("%s", options.condition);
+	close(fd);
+}
+
+static struct {
+	int fd;
+	char *text;
+	atomic_bool done;
+} stalled;
+
+static void *stalled_run(void *unused)
+{
+	(void)unused;
+	write_all(stalled.fd, stalled.text, options.size);
+	sync_all(stalled.fd);
+	atomic_store(&stalled.done, true);
+	return NULL;
+}
+
+/* Opens the node, and has it in use. */
+static void stalled_open(void)
+{
+	stalled.text = make_text(options.size);
+	stalled.fd = open_node();
+	write_all(stalled.fd, stalled.text, options.size);
+	sync_all(stalled.fd);
+	watch_worker();
+	sleep_for(SETTLE_S);
+}
+
+/* As cpu_usage(), but of a single thread: to look at the others' clocks takes time, too. */
+static struct cpu_usage thread_usage(pthread_t thread)
+{
+	struct cpu_usage usage = cpu_usage(options.watch, options.nr_watch);
+	struct timespec time;
+	clockid_t clock;
+
+	if (pthread_getcpuclockid(thread, &clock) || clock_gettime(clock, &time))
+		die("%s: the writer is gone", options.node);
+	usage.self = time.tv_sec * 1000000000ULL + time.tv_nsec;
+	return usage;
+}
+
+static void tell_cpu_of_a_while(pthread_t thread)
+{
+	struct cpu_usage from = thread_usage(thread), to;
+	uint64_t time = now_ns();
+
+	sleep_for(options.seconds);
+	time = now_ns() - time;
+	to = thread_usage(thread);
+	json_number("seconds", time / 1e9);
+	tell_cpu(&from, &to);
+}
+
+static void idle(void)
+{
+	stalled_open();
+	result_begin("idle");
+	json_number("bytes_all", options.size);
+	tell_cpu_of_a_while(pthread_self());
+	json_end();
+	close_node(stalled.fd);
+	free(stalled.text);
+}
+
+static void stall(void)
+{
+	pthread_t thread;
+	uint64_t time;
+
+	stalled_open();
+	set_condition(options.fault);
+	if (pthread_create(&thread, NULL, stalled_run, NULL))
+		die("no thread");
+	sleep_for(SETTLE_S);
+	result_begin("stall");
+	json_text("fault", options.fault);
+	json_number("bytes_all", 2 * options.size);
+	tell_cpu_of_a_while(thread);
+	if (atomic_load(&stalled.done))
+		die("%s: the printer does not stand still", options.node);
+
+	time = now_ns();
+	set_condition("none");
+	pthread_join(thread, NULL);
+	json_number("resume_s", (now_ns() - time) / 1e9);
+	json_end();
+	close_node(stalled.fd);
+	free(stalled.text);
+}
+
+/* --- a change of the printer's condition ---------------------------------------------- */
+
+static unsigned long long reasons_now(int fd)
+{
+	struct printport_status status;
+
+	if (ioctl(fd, PRINTPORT_IOC_GET_STATUS, &status))
+		die_errno("%s: GET_STATUS", options.node);
+	return status.reasons;
+}
+
+/* Returns when poll() said that there are reasons, or none. */
+static uint64_t wait_reasons(int fd, bool some)
+{
+	uint64_t now = now_ns(), until = now + PATIENCE_S * 1000000000ULL;
+	struct pollfd poll_fd = { .fd = fd, .events = POLLPRI };
+
+	do {
+		if (now >= until || poll(&poll_fd, 1, (until - now) / 1000000 + 1) <= 0)
+			die("%s: does not tell of a change in %d s", options.node, PATIENCE_S);
+		now = now_ns();
+	} while (!!reasons_now(fd) != some);
+	return now;
+}
+
+static void status_test(void)
+{
+	/* Without O_NONBLOCK GET_STATUS would ask the printer by itself, and wait. */
+	int fd = open_file(options.node, O_WRONLY | O_NONBLOCK);
+	struct samples samples;
+	unsigned long i;
+
+	samples_alloc(&samples, options.count);
+	set_condition("none");
+	if (reasons_now(fd))
+		die("%s: the printer is not ready", options.node);
+	for (i = 0; i < options.count; i++) {
+		bool some = !(i % 2);
+		uint64_t began;
+
+		/* At no fixed time of the driver's own period. */
+		sleep_for(0.02 + i * 67 % 211 / 1e3);
+		began = now_ns();
+		set_condition(some ? options.fault : "none");
+		samples_add(&samples, wait_reasons(fd, some) - began);
+	}
+	set_condition("none");
+	close_node(fd);
+
+	result_begin("status");
+	json_text("fault", options.fault);
+	json_number("bytes_all", 0);
+	json_samples("us", &samples);
+	json_end();
+	free(samples.ns);
+}
+
 /* --- the command line -------------------------------------------------------------- */
 
 static const struct {
@@ -596,14 +818,18 @@ static const struct {
 	{ "arrival", arrival },
 	{ "open-close", open_close },
 	{ "read", read_test },
+	{ "idle", idle },
+	{ "stall", stall },
+	{ "status", status_test },
 };
 
 static void usage(void)
 {
 	fprintf(stderr, "usage: load throughput|latency|job|first-byte|arrival|open-close\n"
-		"       |read --node NODE [--printer NODE] [--stamps FIFO] [--control FIFO] [--reading]\n"
+		"       |read|idle|stall|status --node NODE [--printer NODE] [--stamps FIFO]\n"
+		"       [--control FIFO] [--reading] [--condition FILE] [--fault WORDS]\n"
 		"       [--size N] [--bytes N] [--seconds S] [--count N]\n"
-		"       [--watch PID]... [--label K=V]...\n");
+		"       [--watch PID]... [--worker NAME] [--label K=V]...\n");
 	exit(2);
 }
 
@@ -688,6 +914,15 @@ static void parse_option(int c)
 	case 'C':
 		options.control = optarg;
 		break;
+	case 'W':
+		options.worker = optarg;
+		break;
+	case 'o':
+		options.condition = optarg;
+		break;
+	case 'f':
+		options.fault = optarg;
+		break;
 	default:
 		usage();
 	}
@@ -706,6 +941,9 @@ static void parse(int argc, char **argv)
 		{ "label", required_argument, NULL, 'l' },
 		{ "stamps", required_argument, NULL, 'S' },
 		{ "control", required_argument, NULL, 'C' },
+		{ "worker", required_argument, NULL, 'W' },
+		{ "condition", required_argument, NULL, 'o' },
+		{ "fault", required_argument, NULL, 'f' },
 		{ "reading", no_argument, NULL, 'r' },
 		{ }
 	};

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the benchmarks of language monitors and of USB have measured: summary, table, picture.
+"""What the benchmarks have measured: summary, table, picture.
 
 usage: plot.py --collect RUNS.jsonl RESULT.json    summarizes the single measurements
        plot.py --table RESULT.json                 prints tables
@@ -19,8 +19,12 @@ import sys
 import textwrap
 
 # By benchmark: what the marks in the document and the title of the picture say.
-SUBJECTS = {"monitor": "language monitors", "usb": "USB"}
-HEADS = {"monitor": "What a language monitor costs", "usb": "printport_usb beside usblp"}
+SUBJECTS = {"monitor": "language monitors", "usb": "USB", "parallel": "parallel ports"}
+HEADS = {
+    "monitor": "What a language monitor costs",
+    "usb": "printport_usb beside usblp",
+    "parallel": "printport_parport beside lp",
+}
 
 TRANSPORTS = {
     "sim": "Simulated printer that swallows what it gets",
@@ -55,6 +59,26 @@ USB_TIMES = {
     "empty": "open, close",
     "one": "open, write of 1 B, close",
 }
+
+# The benchmark of parallel ports; the names are those of parallel-guest.
+PARALLEL_SECTIONS = {
+    "qemu": "QEMU's port",
+    "sim": "Simulated port, fast printer",
+    "sim-irq": "Simulated port with an interrupt, fast printer",
+    "sim-slow": "Simulated port, slow printer",
+    "sim-ecp": "Simulated port with hardware for ECP",
+}
+PARALLEL_ROWS = {
+    "printport": "printport_parport",
+    "ecp": "printport_parport, ECP",
+    "compatibility": "printport_parport, compatibility",
+    "lp": "lp",
+}
+PARALLEL_SIZES = {65536: "64 KiB", 4096: "4 KiB"}
+FAULTS = {"paper-out": "no paper", "busy": "busy"}
+LINE_TIMES = {"min_setup_ns": "setup", "min_strobe_ns": "strobe", "min_hold_ns": "hold"}
+
+NAMES = {"monitor": ROWS, "usb": USB_ROWS, "parallel": PARALLEL_ROWS}
 
 
 # --- the summary ----------------------------------------------------------------------
@@ -179,6 +203,78 @@ def summarize_monitor(runs):
     return summary
 
 
+def percent_busy(runs, *clocks):
+    """Of one processor, over all runs: one alone is too short for the clock's 10 ms."""
+    busy = sum(run[f"cpu_{clock}_s"] for run in runs for clock in clocks)
+    return 100 * busy / sum(run["seconds"] for run in runs) if runs else None
+
+
+def summarize_parallel_rates(runs):
+    rates = {}
+    for size in PARALLEL_SIZES:
+        some = select(runs, test="throughput", size=size, shared=None)
+        if some:
+            rates[str(size)] = summarize_throughput(some)
+            rates[str(size)]["writer_percent"] = percent_busy(some, "writer")
+    return rates
+
+
+def summarize_stalls(runs):
+    """What a printer that does not print costs, and when it is noticed that it does again."""
+    stalls = {}
+    for fault in FAULTS:
+        some = select(runs, test="stall", fault=fault)
+        if some:
+            stalls[fault] = {
+                "driver_percent": percent_busy(some, "writer", "watched"),
+                "system_percent": percent_busy(some, "system"),
+                "resume_ms": spread([run["resume_s"] * 1e3 for run in some]),
+            }
+    return stalls
+
+
+def summarize_lines(runs):
+    """The shortest times and all violations; the mode in which most bytes went."""
+    some = select(runs, test="account")
+    if not some:
+        return None
+    lines = {"violations": sum(run["violations"] for run in some)}
+    for name in LINE_TIMES:
+        lines[name] = min((run[name] for run in some if run[name] > 0), default=None)
+    for name in ("compat_bytes", "ecp_bytes", "hardware_bytes", "status_reads", "writes"):
+        lines[name] = sum(run[name] for run in some)
+    return lines
+
+
+def summarize_parallel_row(runs):
+    claims = {}
+    for size in PARALLEL_SIZES:
+        times = summarize_times(select(runs, test="bus-client", size_of_writes=str(size)))
+        if times:
+            claims[str(size)] = times
+    return {
+        "rates": summarize_parallel_rates(runs),
+        "stalls": summarize_stalls(runs),
+        "idle_percent": percent_busy(select(runs, test="idle"), "system"),
+        "status_us": summarize_times(select(runs, test="status")),
+        "claims_us": claims,
+        "lines": summarize_lines(runs),
+    }
+
+
+def summarize_parallel(runs):
+    summary = {}
+    for section in PARALLEL_SECTIONS:
+        rows = {}
+        for row in PARALLEL_ROWS:
+            some = select(runs, section=section, row=row)
+            if some:
+                rows[row] = summarize_parallel_row(some)
+        if rows:
+            summary[section] = rows
+    return summary
+
+
 def benchmark_of(result):
     return result["machine"].get("benchmark", "monitor")
 
@@ -201,8 +297,12 @@ def collect(source, target):
     }
     for run in select(runs, test="machine") + select(runs, test="host"):
         result["machine"].update((k, v) for k, v in run.items() if k != "test")
-    summarize = {"monitor": summarize_monitor, "usb": summarize_usb}[benchmark_of(result)]
-    result["summary"] = summarize(runs)
+    summarize = {
+        "monitor": summarize_monitor,
+        "usb": summarize_usb,
+        "parallel": summarize_parallel,
+    }
+    result["summary"] = summarize[benchmark_of(result)](runs)
     with open(target + ".tmp", "w", encoding="utf-8") as file:
         json.dump(result, file, indent=1)
         file.write("\n")
@@ -299,7 +399,7 @@ def ratio(value, other):
     return value / other if value is not None and other else None
 
 
-def usb_value(result, section, row, *path):
+def summary_value(result, section, row, *path):
     """A member of the summary, or None where it was not measured."""
     value = result["summary"].get(section, {}).get(row, {})
     for name in path:
@@ -316,10 +416,11 @@ def usb_rates_table(result, section):
     for name, text in names.items():
         line, rates, costs = [text], [], []
         for row in USB_ROWS:
-            rate = usb_value(result, section, row, "rates", name, "mb_per_s") or {}
+            rate = summary_value(result, section, row, "rates", name, "mb_per_s") or {}
             line += [number(rate.get(k)) for k in ("median", "min", "max")]
             rates.append(rate.get("median"))
-            costs.append(usb_value(result, section, row, "rates", name, "system_ms_per_mb"))
+            path = ("rates", name, "system_ms_per_mb")
+            costs.append(summary_value(result, section, row, *path))
         if any(rates):
             line.append(number(ratio(*rates)))
             line += [number(cost) for cost in costs] + [number(ratio(*costs))]
@@ -333,7 +434,7 @@ def usb_times_table(result, section):
     for name, text in USB_TIMES.items():
         line, medians = [text], []
         for row in USB_ROWS:
-            times = usb_value(result, section, row, "times_us", name) or {}
+            times = summary_value(result, section, row, "times_us", name) or {}
             line += [number(times.get(k)) for k in ("min", "p50", "p99")]
             medians.append(times.get("p50"))
         if any(medians):
@@ -342,7 +443,7 @@ def usb_times_table(result, section):
 
 
 def usb_ratio(result, section, *path):
-    return ratio(*(usb_value(result, section, row, *path) for row in USB_ROWS))
+    return ratio(*(summary_value(result, section, row, *path) for row in USB_ROWS))
 
 
 def usb_targets(result):
@@ -356,7 +457,7 @@ def usb_targets(result):
         times = 3 if section == "ffs-super" else 1.5
         yield f"{title}: 64 KiB, times usblp", usb_ratio(result, section, *large), ">=", times
         if section != "ffs-super":
-            rate = usb_value(result, section, "printport", *large)
+            rate = summary_value(result, section, "printport", *large)
             yield f"{title}: 64 KiB, MB/s", rate, ">=", 50.5
         yield f"{title}: 64 B, times usblp", usb_ratio(result, section, *small), ">=", 20
         value = usb_ratio(result, section, *busy)
@@ -367,12 +468,12 @@ def usb_targets(result):
             yield text, value, "<=", 1
 
 
-def usb_targets_table(result):
+def targets_table(targets):
     lines = []
-    for text, value, relation, limit in usb_targets(result):
+    for text, value, relation, limit in targets:
         met = None
         if value is not None:
-            met = value >= limit if relation == ">=" else value <= limit
+            met = {">": value > limit, ">=": value >= limit, "<=": value <= limit}[relation]
         word = {None: "-", True: "yes", False: "no"}[met]
         lines.append([text, f"{relation} {limit}", number(value), word])
     return "Targets", ["", "target", "measured", "met"], lines
@@ -382,11 +483,147 @@ def usb_tables(result):
     for section in result["summary"]:
         yield usb_rates_table(result, section)
         yield usb_times_table(result, section)
-    yield usb_targets_table(result)
+    yield targets_table(usb_targets(result))
+
+
+def parallel_rows(result):
+    """Title of the section, name of the row, and the row."""
+    for section, rows in result["summary"].items():
+        for name, row in rows.items():
+            yield PARALLEL_SECTIONS[section], name, row
+
+
+def parallel_rates_table(result, section):
+    head = ["", "kB/s", "min", "max", "times lp"]
+    head += ["CPU ms/MB", "writer's", "driver's thread"]
+    lines = []
+    for size, text in PARALLEL_SIZES.items():
+        path = ("rates", str(size))
+        lp = summary_value(result, section, "lp", *path, "mb_per_s", "median")
+        for name, title in PARALLEL_ROWS.items():
+            own = summary_value(result, section, name, *path)
+            if not own:
+                continue
+            rate = own["mb_per_s"]
+            used = summary_value(result, section, name, "lines")
+            if name == "lp" and used and used["ecp_bytes"] > used["compat_bytes"]:
+                title += ", ECP"
+            line = [f"{title}, writes of {text}"]
+            line += [number(rate[k] * 1e3) for k in ("median", "min", "max")]
+            line += [number(ratio(rate["median"], lp) if name != "lp" else None)]
+            line += [number(own[f"{k}_ms_per_mb"]) for k in ("system", "writer")]
+            line += [number(own["watched_ms_per_mb"]) if name != "lp" else "-"]
+            lines.append(line)
+    return f"{PARALLEL_SECTIONS[section]}: rates, and processor time", head, lines
+
+
+def parallel_lines_table(result):
+    head = ["", "setup", "strobe", "hold", "violations", "status reads a byte"]
+    lines = []
+    for section, name, row in parallel_rows(result):
+        own = row["lines"]
+        if own and own["compat_bytes"] > own["ecp_bytes"]:
+            line = [f"{section}: {PARALLEL_ROWS[name]}"]
+            line += [number(own[time]) for time in LINE_TIMES] + [str(own["violations"])]
+            line += [number(own["status_reads"] / own["compat_bytes"])]
+            lines.append(line)
+    return "Compatibility mode: shortest times of the lines, nanoseconds", head, lines
+
+
+def parallel_stalls_table(result):
+    head = ["", "driver and writer", "whole system", "when idle"]
+    head += ["goes on after ms", "max"]
+    lines = []
+    for section, name, row in parallel_rows(result):
+        for fault, own in row["stalls"].items():
+            line = [f"{section}: {PARALLEL_ROWS[name]}, {FAULTS[fault]}"]
+            line += [number(own["driver_percent"]), number(own["system_percent"])]
+            line += [number(row["idle_percent"])]
+            line += [number(own["resume_ms"][k]) for k in ("median", "max")]
+            lines.append(line)
+    return "A job whose printer stands still: % of a processor", head, lines
+
+
+def parallel_status_table(result):
+    head = ["", "p50", "p99", "max"]
+    lines = []
+    for section, name, row in parallel_rows(result):
+        times = row["status_us"]
+        if times:
+            line = [number(times[k] / 1e3) for k in ("p50", "p99", "max")]
+            lines.append([f"{section}: {PARALLEL_ROWS[name]}"] + line)
+    if lines:
+        lines.append([PARALLEL_ROWS["lp"]] + ["none"] * 3)
+    return "A change of the printer's condition until poll() tells it, ms", head, lines
+
+
+def parallel_claims_table(result):
+    head = ["", "p50", "p99", "max"]
+    lines = []
+    for _, name, row in parallel_rows(result):
+        for size, times in row["claims_us"].items():
+            line = [f"{PARALLEL_ROWS[name]}, writes of {PARALLEL_SIZES[int(size)]}"]
+            lines.append(line + [number(times[k] / 1e3) for k in ("p50", "p99", "max")])
+    title = "How long another client of the bus waits for its claim during a job, ms"
+    return f"{PARALLEL_SECTIONS['sim']}: {title[0].lower()}{title[1:]}", head, lines
+
+
+def parallel_rate_targets(result):
+    rate = ("rates", "65536", "mb_per_s", "median")
+    own, lp = (summary_value(result, "qemu", row, *rate) for row in ("printport", "lp"))
+    if own:
+        title = PARALLEL_SECTIONS["qemu"]
+        busy = summary_value(result, "qemu", "printport", *rate[:2], "writer_percent")
+        yield f"{title}: 64 KiB, times lp", ratio(own, lp), ">=", 1
+        yield f"{title}: 64 KiB, writer's CPU, %", busy, "<=", 2
+    ecp, compatibility = (
+        summary_value(result, "sim-ecp", row, *rate) for row in ("ecp", "compatibility")
+    )
+    if ecp:
+        yield "64 KiB, ECP, times compatibility mode", ratio(ecp, compatibility), ">", 1
+
+
+def parallel_condition_targets(result):
+    for section in ("sim", "sim-irq"):
+        title = PARALLEL_SECTIONS[section]
+        for fault, words in FAULTS.items():
+            stall = summary_value(result, section, "printport", "stalls", fault)
+            if stall:
+                text = f"{title}: driver and writer, {words}, %"
+                yield text, stall["driver_percent"], "<=", 0.1
+        times = summary_value(result, section, "printport", "status_us")
+        limit = 1 if section == "sim-irq" else 200
+        for which in ("p50", "p99"):
+            if times:
+                text = f"{title}: change of condition until poll(), {which}, ms"
+                yield text, times[which] / 1e3, "<=", limit
+
+
+def parallel_targets(result):
+    """As usb_targets()."""
+    yield from parallel_rate_targets(result)
+    yield from parallel_condition_targets(result)
+    for section, rows in result["summary"].items():
+        lines = rows.get("printport", {}).get("lines")
+        if lines:
+            title = PARALLEL_SECTIONS[section]
+            yield f"{title}: violations of IEEE 1284", lines["violations"], "<=", 0
+            for name, words in LINE_TIMES.items():
+                yield f"{title}: {words}, ns", lines[name], ">=", 500
+
+
+def parallel_tables(result):
+    for section in result["summary"]:
+        yield parallel_rates_table(result, section)
+    yield parallel_stalls_table(result)
+    yield parallel_status_table(result)
+    yield parallel_claims_table(result)
+    yield parallel_lines_table(result)
+    yield targets_table(parallel_targets(result))
 
 
 def all_tables(result):
-    tables = {"monitor": monitor_tables, "usb": usb_tables}
+    tables = {"monitor": monitor_tables, "usb": usb_tables, "parallel": parallel_tables}
     return tables[benchmark_of(result)](result)
 
 
@@ -398,13 +635,21 @@ def monitor_tables(result):
         yield memory_table(transport, rows)
 
 
+def rounds_text(machine):
+    if "kib" in machine:
+        return f"up to {machine['kib']} KiB each"
+    return (
+        f"{machine.get('seconds', '?')} s each; "
+        f"the kernel copies by {machine.get('copies', '?')}"
+    )
+
+
 def machine_text(result):
     machine = result["machine"]
     return (
         f"Linux {machine.get('kernel', '?')}, {machine.get('cpus', '?')} processors emulated "
         f"(TCG) on {machine['emulated_on']}; {machine.get('rounds', '?')} rounds, "
-        f"{machine.get('seconds', '?')} s each; "
-        f"the kernel copies by {machine.get('copies', '?')}; load of the machine before: "
+        f"{rounds_text(machine)}; load of the machine before: "
         f"{machine.get('load_before', '?')}."
     )
 
@@ -448,6 +693,7 @@ def put_into(document, subject, text):
 # --- the picture ------------------------------------------------------------------------
 
 COLOURS = {"printport": "#2b6cb0"}
+COLOURS |= {"ecp": "#2f855a", "compatibility": "#68d391"}
 COLOURS |= {"direct": "#2b6cb0", "pass": "#2f855a", "inspect": "#38a169", "rewrite": "#68d391"}
 PEER_COLOUR = "#c05621"
 BAR, GAP, LABEL, WIDTH, TEXT, LEFT = 16, 6, 190, 330, 90, 16
@@ -471,9 +717,41 @@ def usb_panels(result):
         yield f"{USB_SECTIONS[section]}: 1 B to the printer, us, p50 and p99", bars
 
 
+def parallel_panels(result):
+    for section, rows in result["summary"].items():
+        for size, text in PARALLEL_SIZES.items():
+            bars = []
+            for name, row in rows.items():
+                own = row["rates"].get(str(size), {}).get("mb_per_s")
+                if own:
+                    rate = [own[k] * 1e3 for k in ("median", "min", "max")]
+                    bars.append((name, *rate))
+            yield f"{PARALLEL_SECTIONS[section]}: {text} writes, kB/s", bars
+    yield from parallel_wait_panels(result)
+
+
+def parallel_wait_panels(result):
+    for section, rows in result["summary"].items():
+        for fault, text in FAULTS.items():
+            bars = []
+            for name, row in rows.items():
+                own = row["stalls"].get(fault)
+                if own:
+                    bars.append((name, *[own["driver_percent"]] * 3))
+            yield f"{PARALLEL_SECTIONS[section]}: {text}, % of a processor", bars
+        for size, text in PARALLEL_SIZES.items():
+            bars = []
+            for name, row in rows.items():
+                own = row["claims_us"].get(str(size))
+                if own:
+                    bars.append((name, *[own[k] / 1e3 for k in ("p50", "p50", "p99")]))
+            yield f"{text} writes: another client waits for the bus, ms, p50 and p99", bars
+
+
 def panels(result):
     """Title and bars: name, value, least, largest."""
-    return {"monitor": monitor_panels, "usb": usb_panels}[benchmark_of(result)](result)
+    draws = {"monitor": monitor_panels, "usb": usb_panels, "parallel": parallel_panels}
+    return draws[benchmark_of(result)](result)
 
 
 def monitor_panels(result):
@@ -498,15 +776,15 @@ def svg_text(x, y, text, extra=""):
     return f'<text x="{x:.1f}" y="{y:.1f}" {extra}>{html.escape(text)}</text>'
 
 
-def draw_panel(out, y, title, bars):
+def draw_panel(out, y, title, bars, names):
     out.append(svg_text(LEFT, y, title, 'font-weight="bold"'))
-    scale = WIDTH / max((bar[3] for bar in bars), default=1)
+    scale = WIDTH / (max((bar[3] for bar in bars), default=1) or 1)
     y += 10
     x = LEFT + LABEL
     for name, value, least, largest in bars:
         middle = y + BAR / 2
         colour = COLOURS.get(name, PEER_COLOUR)
-        out.append(svg_text(x - 8, middle + 4, (ROWS | USB_ROWS)[name], 'text-anchor="end"'))
+        out.append(svg_text(x - 8, middle + 4, names[name], 'text-anchor="end"'))
         out.append(
             f'<rect x="{x}" y="{y}" width="{value * scale:.1f}" height="{BAR}" '
             f'fill="{colour}"/>'
@@ -524,7 +802,7 @@ def draw(result, target):
     out, y = [], 90
     for title, bars in panels(result):
         if bars:
-            y = draw_panel(out, y, title, bars)
+            y = draw_panel(out, y, title, bars, NAMES[benchmark_of(result)])
     width = 2 * LEFT + LABEL + WIDTH + TEXT
     with open(target + ".tmp", "w", encoding="utf-8") as file:
         file.write(
