@@ -9,6 +9,7 @@
  */
 #include <linux/hrtimer.h>
 #include <linux/kernel.h>
+#include <linux/mutex.h>
 #include <linux/parport.h>
 #include <linux/platform_device.h>
 #include <linux/rcupdate.h>
@@ -240,6 +241,9 @@ static void psim_disconnect(struct psim *sim)
 	psim_leave(sim, flags);
 }
 
+/* One at a time: parport numbers the devices of all ports without a lock as it probes them. */
+static DEFINE_MUTEX(psim_parport_mutex);
+
 /**
  * psim_port_add - register and announce the port
  * @sim: the port, not live
@@ -270,7 +274,9 @@ int psim_port_add(struct psim *sim)
 	sim->pdev = pdev;
 	sim->port = port;
 	psim_connect(sim, port);
+	mutex_lock(&psim_parport_mutex);
 	parport_announce_port(port);
+	mutex_unlock(&psim_parport_mutex);
 	return 0;
 }
 
@@ -289,7 +295,9 @@ void psim_port_remove(struct psim *sim)
 	wake_up_all(&sim->wait);
 	psim_leave(sim, flags);
 
+	mutex_lock(&psim_parport_mutex);
 	parport_remove_port(port);
+	mutex_unlock(&psim_parport_mutex);
 	/* Who has got hold of an operation before is in it now. */
 	synchronize_rcu();
 	wait_event(sim->wait, !atomic_read(&sim->engines));
