@@ -126,6 +126,7 @@ struct printport_parport_request {
  * @reverse_setting: the same
  * @negotiated: forward mode that was used last; single word
  * @watched: jiffies when somebody has looked last; single word
+ * @watching: the worker looks by itself, as somebody watches; single word
  * @looked: jiffies when the lines were read last; single word
  * @request_mutex: see above
  * @lock: see above
@@ -175,6 +176,7 @@ struct printport_parport {
 	u8 reverse_setting;
 	u8 negotiated;
 	unsigned long watched;
+	bool watching;
 	unsigned long looked;
 
 	struct mutex request_mutex;	/* one request at a time */

@@ -79,6 +79,14 @@ ktime_t printport_parport_watch_idle(struct printport_parport *pp)
 {
 	bool watched = printport_parport_is_watched(pp);
 
+	WRITE_ONCE(pp->watching, watched);
+	if (!watched) {
+		/* Pairs with the one in ->watch(): one of us sees the other. */
+		smp_mb();
+		watched = printport_parport_is_watched(pp);
+		WRITE_ONCE(pp->watching, watched);
+	}
+
 	if (watched || pp->reasons) {
 		if (printport_parport_claim(pp)) {
 			pp->held = watched && !printport_parport_wanted(pp) &&
@@ -123,7 +131,9 @@ void printport_parport_watch(struct printport *port, bool wait)
 	if (wait && !printport_tx_pending(port) &&
 	    !time_in_range(jiffies, looked, looked + msecs_to_jiffies(PRINTPORT_PARPORT_FRESH_MS)))
 		printport_parport_ask(pp, &request);
-	else
+	/* Pairs with the one in watch_idle(). */
+	smp_mb();
+	if (!READ_ONCE(pp->watching))
 		printport_parport_kick(pp);
 }
 

@@ -33,6 +33,7 @@
 #define PRINTPORT_PARPORT_SPINS_FAST	8
 #define PRINTPORT_PARPORT_SPIN_US	2
 #define PRINTPORT_PARPORT_POLL_MIN	(100 * NSEC_PER_USEC)
+#define PRINTPORT_PARPORT_POLL_LONG	(1 * NSEC_PER_SEC)
 /* What takes less is not worth sleeping for with the next byte, too. */
 #define PRINTPORT_PARPORT_SLOW		(500 * NSEC_PER_USEC)
 /* With an interrupt a look in between is for those that are lost. */
@@ -213,9 +214,11 @@ static ktime_t printport_parport_stall(struct printport_parport *pp, u8 lines)
 		printport_parport_lost_power(pp);
 		return PRINTPORT_PARPORT_POLL;
 	}
-	/* To be told in time. */
+	/* To be told in time; and who has waited for long does not mind a little more. */
 	if (elapsed < PRINTPORT_PARPORT_NOTICE)
 		longest = PRINTPORT_PARPORT_NOTICE - elapsed;
+	else
+		longest = clamp_t(s64, elapsed >> 3, longest, PRINTPORT_PARPORT_POLL_LONG);
 	if (!(lines & PARPORT_STATUS_ERROR))
 		delay = longest;
 	else

@@ -773,6 +773,23 @@ static uint64_t wait_reasons(int fd, bool some)
 	return now;
 }
 
+/* A change of the condition while another thread waits in poll(). */
+struct change {
+	const char *condition;
+	double delay;
+	uint64_t time;
+};
+
+static void *change_run(void *arg)
+{
+	struct change *change = arg;
+
+	sleep_for(change->delay);
+	change->time = now_ns();
+	set_condition(change->condition);
+	return NULL;
+}
+
 static void status_test(void)
 {
 	/* Without O_NONBLOCK GET_STATUS would ask the printer by itself, and wait. */
@@ -785,14 +802,19 @@ static void status_test(void)
 	if (reasons_now(fd))
 		die("%s: the printer is not ready", options.node);
 	for (i = 0; i < options.count; i++) {
-		bool some = !(i % 2);
-		uint64_t began;
+		struct change change = {
+			.condition = i % 2 ? "none" : options.fault,
+			/* At no fixed time of the driver's own period. */
+			.delay = 0.02 + i * 67 % 211 / 1e3,
+		};
+		uint64_t told;
+		pthread_t thread;
 
-		/* At no fixed time of the driver's own period. */
-		sleep_for(0.02 + i * 67 % 211 / 1e3);
-		began = now_ns();
-		set_condition(some ? options.fault : "none");
-		samples_add(&samples, wait_reasons(fd, some) - began);
+		if (pthread_create(&thread, NULL, change_run, &change))
+			die("no thread");
+		told = wait_reasons(fd, !(i % 2));
+		pthread_join(thread, NULL);
+		samples_add(&samples, told - change.time);
 	}
 	set_condition("none");
 	close_node(fd);

@@ -71,8 +71,10 @@ static void psim_resume(struct psim *sim)
 		sim->compat.strobe_end_at = 0;
 		return;
 	}
-	if (!sim->host_left)
+	if (!sim->host_left) {
+		psim_host_missed(sim);
 		return;
+	}
 	if (sim->mode != PSIM_TERMINATE)
 		sim->counters[PSIM_N_IMMEDIATE]++;
 	psim_compat_enter(sim, PSIM_EVENT_CONDITION);
@@ -97,6 +99,7 @@ void psim_set_condition(struct psim *sim, unsigned int condition)
 			psim_power_off(sim);
 	} else if (condition & PSIM_MUTE && !(old & PSIM_OFF)) {
 		sim->host_left = !(sim->host & PSIM_NSELECTIN);
+		sim->host_muted = sim->host;
 		/* The lines stay as they are. */
 	} else if (old & PSIM_OFF) {
 		psim_compat_show(sim, PSIM_EVENT_CONDITION);

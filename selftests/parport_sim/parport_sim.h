@@ -230,6 +230,7 @@ struct psim {
 	u8 host_data;
 	bool host_drives;
 	bool host_left;		/* nSelectIn was low since the printer went mute */
+	u8 host_muted;		/* the host's lines as the printer saw them last, when mute */
 	bool ack_seen;		/* PeriphAck, since it rose */
 	bool irq_enabled;
 	bool engine;
@@ -310,6 +311,7 @@ void psim_kick(struct psim *sim);
 void psim_lines(struct psim *sim, int event, u8 mask, u8 levels);
 bool psim_host_event(struct psim *sim, int event);
 void psim_host(struct psim *sim, u8 levels, u8 data, bool drives, bool wrote);
+void psim_host_missed(struct psim *sim);
 u8 psim_data(const struct psim *sim);
 enum hrtimer_restart psim_timer(struct hrtimer *timer);
 void psim_irq_work(struct irq_work *work);

@@ -331,7 +331,7 @@ void psim_host(struct psim *sim, u8 levels, u8 data, bool drives, bool wrote)
 		.fell = old & ~levels & PSIM_CONTROL_LINES,
 		.rose = ~old & levels & PSIM_CONTROL_LINES,
 	};
-	bool drove = sim->host_drives;
+	bool drove = sim->host_drives, alive = psim_alive(sim);
 
 	sim->host = levels & PSIM_CONTROL_LINES;
 	sim->host_data = data;
@@ -346,8 +346,26 @@ void psim_host(struct psim *sim, u8 levels, u8 data, bool drives, bool wrote)
 		if (change.fell || change.rose || change.data)
 			psim_modes[sim->mode].host(sim, &change);
 	}
+	/* The trigger has come first: this is one more thing that the printer has not seen. */
+	if (alive && !psim_alive(sim))
+		sim->host_muted = old;
 	if (change.data)
 		sim->data_at = sim->now;
 	if (traced == sim->trace_count && (change.fell || change.rose || change.data))
 		psim_trace(sim, false, PSIM_EVENT_LINES);
+}
+
+/**
+ * psim_host_missed - a printer that was mute looks at the host's lines again
+ * @sim: the port
+ */
+void psim_host_missed(struct psim *sim)
+{
+	struct psim_change change = {
+		.fell = sim->host_muted & ~sim->host,
+		.rose = ~sim->host_muted & sim->host,
+	};
+
+	if (change.fell || change.rose)
+		psim_modes[sim->mode].host(sim, &change);
 }
