@@ -638,6 +638,8 @@ static void read_test(void)
 /* --- a printer that stands still ----------------------------------------------------- */
 
 #define SETTLE_S	0.3
+/* A driver may look more often at a printer that has only just stopped. */
+#define STAND_STILL_S	10
 
 static void sleep_for(double time)
 {
@@ -731,7 +733,7 @@ static void stall(void)
 	set_condition(options.fault);
 	if (pthread_create(&thread, NULL, stalled_run, NULL))
 		die("no thread");
-	sleep_for(SETTLE_S);
+	sleep_for(STAND_STILL_S);
 	result_begin("stall");
 	json_text("fault", options.fault);
 	json_number("bytes_all", 2 * options.size);
