@@ -21,7 +21,7 @@ struct parport_sim {
 	int parport;
 };
 
-/* "SETTING=VALUE;SETTING=VALUE", before it is live; may be "". */
+/* With "SETTING=VALUE;SETTING=VALUE", which may be "", set first; it is live then. */
 struct parport_sim parport_sim_new(const char *settings);
 void parport_sim_live(struct parport_sim *sim);
 /* Returns how many ms it took. */
