@@ -124,10 +124,18 @@ static void names(void **state)
 	assert_string_equal(fake.path, "/dev/printport/by-name/till");
 	assert_int_equal(fake.flags, O_RDONLY | O_CLOEXEC);
 	printport_close_port(other);
-	assert_int_equal(printport_open_port("till", 0, &other), -EINVAL);
+	assert_int_equal(printport_open_port("till", 0, &other), 0);
+	assert_string_equal(fake.path, "/dev/printport/by-name/till");
+	printport_close_port(other);
+	assert_int_equal(printport_open_port("by-id/usb-ACME_X_1", 0, &other), 0);
+	assert_string_equal(fake.path, "/dev/printport/by-id/usb-ACME_X_1");
+	printport_close_port(other);
+	assert_int_equal(printport_open_port("by-id/", 0, &other), -EINVAL);
+	assert_int_equal(printport_open_port("by-id/../x", 0, &other), -EINVAL);
+	assert_int_equal(printport_open_port("by-name/.", 0, &other), -EINVAL);
+	assert_int_equal(printport_open_port("dir/till", 0, &other), -EINVAL);
 	assert_int_equal(printport_open_port("-1", 0, &other), -EINVAL);
 	assert_int_equal(printport_open_port("1024", 0, &other), -EINVAL);
-	assert_int_equal(printport_open_port("3x", 0, &other), -EINVAL);
 	assert_int_equal(printport_open_port("", 0, &other), -EINVAL);
 	assert_int_equal(printport_open_port("3", 6, &other), -EINVAL);
 	assert_int_equal(printport_open_port("3", 8, &other), -EINVAL);
@@ -393,6 +401,45 @@ static void enumerates(void **state)
 	assert_int_equal(printport_get_entry("../x", &entry), -EINVAL);
 }
 
+static void link_to(const char *target, const char *dir, const char *name)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/printport/%s/%s", class_dir, dir, name);
+	assert_int_equal(symlink(target, path), 0);
+}
+
+/* The links of udev, in a directory that stands for /dev. */
+static void links(void **state)
+{
+	struct printport_entry entry;
+	char path[256];
+
+	(void)state;
+	printport_dev_dir = class_dir;
+	put("printport", "x", "");
+	put("printport/by-id", "x", "");
+	put("printport/by-name", "x", "");
+	link_to("../../printport10", "by-id", "usb-ACME_X_1");
+	link_to("../../printport2", "by-name", "till");
+	link_to("../../other", "by-name", "other");
+	link_to("../../printport9", "by-name", "gone");
+	assert_int_equal(printport_get_entry("by-id/usb-ACME_X_1", &entry), 0);
+	assert_int_equal(entry.index, 10);
+	assert_int_equal(printport_get_entry("till", &entry), 0);
+	assert_int_equal(entry.index, 2);
+	snprintf(path, sizeof(path), "%s/printport/by-name/till", class_dir);
+	assert_int_equal(printport_get_entry(path, &entry), 0);
+	assert_int_equal(entry.index, 2);
+	assert_int_equal(printport_get_entry("by-name/other", &entry), -EINVAL);
+	assert_int_equal(printport_get_entry("gone", &entry), -ENOENT);
+	assert_int_equal(printport_get_entry("by-path/x", &entry), -ENOENT);
+	assert_int_equal(printport_get_entry("3x", &entry), -ENOENT);
+	assert_int_equal(printport_get_entry("1024", &entry), -EINVAL);
+	assert_int_equal(printport_get_entry("", &entry), -EINVAL);
+	printport_dev_dir = "/dev";
+}
+
 static int remove_class(void **state)
 {
 	char command[64];
@@ -417,7 +464,8 @@ int main(void)
 		CASE(others),
 		cmocka_unit_test(reasons),
 		cmocka_unit_test(device_id_values),
-		cmocka_unit_test_teardown(enumerates, remove_class),
+		cmocka_unit_test(enumerates),
+		cmocka_unit_test_teardown(links, remove_class),
 	};
 	int count = sizeof(tests) / sizeof(tests[0]);
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 /* A port that is held: the calls of <linux/printport.h>, one function each. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,23 +42,19 @@ static int open_flags(unsigned int flags)
 
 int printport_open_port(const char *name, unsigned int flags, struct printport_port **result)
 {
-	int how = open_flags(flags), index = printport_index_of(name);
+	int how = open_flags(flags), err;
 	struct printport_port *port;
-	char path[64];
-	int err;
+	char path[PATH_MAX];
 
 	if (how < 0)
 		return how;
-	if (index >= 0) {
-		snprintf(path, sizeof(path), "/dev/printport%d", index);
-		name = path;
-	} else if (!strchr(name, '/')) {
-		return -EINVAL;
-	}
+	err = printport_path_of(name, path, sizeof(path));
+	if (err)
+		return err;
 	port = malloc(sizeof(*port));
 	if (!port)
 		return -ENOMEM;
-	port->fd = printport_sys.open(name, how);
+	port->fd = printport_sys.open(path, how);
 	if (port->fd < 0) {
 		err = -errno;
 		free(port);

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,23 +14,77 @@
 #include "ports.h"
 #include "printport.h"
 
-/* A test puts another one here. */
+/* A test puts others here. */
 const char *printport_class_dir = "/sys/class/printport";
+const char *printport_dev_dir = "/dev";
 
-int printport_index_of(const char *name)
+/* The port's number in "3", "printport3" or "/dev/printport3"; -1: it is none of these. */
+static int number_in(const char *name)
 {
 	static const char prefix[] = "printport";
+	size_t dir = strlen(printport_dev_dir);
 	unsigned long index;
 	char *end;
 
-	if (!strncmp(name, "/dev/", 5))
-		name += 5;
+	if (!strncmp(name, printport_dev_dir, dir) && name[dir] == '/')
+		name += dir + 1;
 	if (!strncmp(name, prefix, strlen(prefix)))
 		name += strlen(prefix);
 	if (!isdigit((unsigned char)*name))
 		return -1;
 	index = strtoul(name, &end, 10);
 	return *end || index > PRINTPORT_INDEX_MAX ? -1 : (int)index;
+}
+
+static bool is_number(const char *name)
+{
+	return *name && !name[strspn(name, "0123456789")];
+}
+
+/* "by-id/X" and its like: the part before the X, or "" */
+static const char *kind_of_link(const char *name)
+{
+	static const char *const kinds[] = { "by-id/", "by-path/", "by-name/" };
+	size_t i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (!strncmp(name, kinds[i], strlen(kinds[i])))
+			return kinds[i];
+	return "";
+}
+
+int printport_path_of(const char *name, char *path, size_t size)
+{
+	const char *kind = kind_of_link(name), *rest = name + strlen(kind);
+	int index = number_in(name), len;
+
+	if (index >= 0)
+		len = snprintf(path, size, "%s/printport%d", printport_dev_dir, index);
+	else if (*name == '/')
+		len = snprintf(path, size, "%s", name);
+	else if (!*rest || *rest == '.' || *rest == '-' || strchr(rest, '/') || is_number(rest))
+		return -EINVAL;
+	else
+		len = snprintf(path, size, "%s/printport/%s%s", printport_dev_dir,
+			       *kind ? kind : "by-name/", rest);
+	return (size_t)len < size ? 0 : -EINVAL;
+}
+
+/* The number of the port that a name means, through the links of udev; or -errno. */
+static int index_of(const char *name)
+{
+	char path[PATH_MAX], real[PATH_MAX];
+	int err, index = number_in(name);
+
+	if (index >= 0)
+		return index;
+	err = printport_path_of(name, path, sizeof(path));
+	if (err)
+		return err;
+	if (!realpath(path, real))
+		return -errno;
+	index = number_in(real);
+	return index >= 0 ? index : -EINVAL;
 }
 
 /* The first line of an attribute, empty if there is none. */
@@ -75,19 +130,19 @@ static int load(struct printport_entry *entry, int index)
 
 int printport_get_entry(const char *name, struct printport_entry *entry)
 {
-	int index = printport_index_of(name);
+	int index = index_of(name);
 
-	return index < 0 ? -EINVAL : load(entry, index);
+	return index < 0 ? index : load(entry, index);
 }
 
 static int is_port(const struct dirent *item)
 {
-	return printport_index_of(item->d_name) >= 0;
+	return number_in(item->d_name) >= 0;
 }
 
 static int by_index(const struct dirent **a, const struct dirent **b)
 {
-	return printport_index_of((*a)->d_name) - printport_index_of((*b)->d_name);
+	return number_in((*a)->d_name) - number_in((*b)->d_name);
 }
 
 ssize_t printport_enum_ports(struct printport_entry **list)
@@ -104,7 +159,7 @@ ssize_t printport_enum_ports(struct printport_entry **list)
 		*list = calloc(count, sizeof(**list));
 	for (i = 0; i < count; i++) {
 		/* One that has gone in between is none. */
-		if (*list && !load(&(*list)[found], printport_index_of(items[i]->d_name)))
+		if (*list && !load(&(*list)[found], number_in(items[i]->d_name)))
 			found++;
 		free(items[i]);
 	}

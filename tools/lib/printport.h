@@ -39,7 +39,8 @@ struct printport_port;
 
 /**
  * printport_open_port - open a port, as its spooler
- * @name: "3", "printport3" or a path
+ * @name: "3", "printport3", a whole path, a link that udev keeps ("by-id/usb-ACME_X_1",
+ *	"by-path/...", "by-name/till"), or a configured name ("till")
  * @flags: PRINTPORT_OPEN_*
  * @port: out
  *
@@ -168,7 +169,10 @@ struct printport_entry {
  */
 ssize_t printport_enum_ports(struct printport_entry **list);
 
-/* One of them, by "3", "printport3" or "/dev/printport3". Returns 0 or -errno. */
+/*
+ * One of them, by a name as in printport_open_port(). Returns 0, -EINVAL (no such form, or
+ * a path that leads to no port), -ENOENT (no such port or link), or another -errno.
+ */
 int printport_get_entry(const char *name, struct printport_entry *entry);
 
 /*
