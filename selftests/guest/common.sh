@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2034
 # What the scripts in the guest share: counting, modules, ports, the gadget printer.
-# In the environment: PRINTPORT_MODULES, PRINTPORT_PROGRAMS, and PRINTPORT_OUT if any.
+# In the environment: PRINTPORT_MODULES, PRINTPORT_PROGRAMS, PRINTPORT_TOOLS, and
+# PRINTPORT_OUT if any.
 
 set -u
 modules=${PRINTPORT_MODULES:?where the .ko files are}
 programs=${PRINTPORT_PROGRAMS:?where the test programs are}
+[ -z "${PRINTPORT_TOOLS-}" ] || export LD_LIBRARY_PATH=$PRINTPORT_TOOLS
 passed=0 failed=0 skipped=0
 # A factor for bounds of time, as in the test programs.
 patience=1
