@@ -123,6 +123,7 @@ static void psim_init_state(struct psim *sim)
 	spin_lock_init(&sim->lock);
 	init_waitqueue_head(&sim->wait);
 	hrtimer_setup(&sim->timer, psim_timer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS);
+	hrtimer_setup(&sim->retry, psim_retry, CLOCK_MONOTONIC, HRTIMER_MODE_REL_HARD);
 	init_irq_work(&sim->irq_work, psim_irq_work);
 	sim->hardware = PSIM_HW_TRISTATE;
 	sim->supports = PSIM_SUPPORTS_NIBBLE | PSIM_SUPPORTS_BYTE | PSIM_SUPPORTS_ECP |

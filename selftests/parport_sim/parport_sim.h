@@ -237,6 +237,7 @@ struct psim {
 	struct parport *irq_port;	/* NULL: none that may be interrupted */
 	bool irq_pending;
 	struct irq_work irq_work;
+	struct hrtimer retry;		/* of ->irq_work */
 	struct hrtimer timer;
 	u64 armed;			/* when ->timer fires */
 	u64 data_at;
@@ -314,6 +315,7 @@ void psim_host(struct psim *sim, u8 levels, u8 data, bool drives, bool wrote);
 void psim_host_missed(struct psim *sim);
 u8 psim_data(const struct psim *sim);
 enum hrtimer_restart psim_timer(struct hrtimer *timer);
+enum hrtimer_restart psim_retry(struct hrtimer *timer);
 void psim_irq_work(struct irq_work *work);
 
 /* delay.c: the host's delays */

@@ -8,6 +8,9 @@
 
 #include "parport_sim.h"
 
+/* How soon an interrupt that must not come now comes again. */
+#define PSIM_RETRY_NS	(20 * NSEC_PER_USEC)
+
 static const struct {
 	void (*host)(struct psim *sim, const struct psim_change *change);
 } psim_modes[PSIM_MODES] = {
@@ -237,6 +240,32 @@ enum hrtimer_restart psim_timer(struct hrtimer *timer)
 }
 
 /**
+ * psim_retry - the interrupt, once more
+ * @timer: the port's
+ *
+ * Context: hard interrupt.
+ */
+enum hrtimer_restart psim_retry(struct hrtimer *timer)
+{
+	struct psim *sim = container_of(timer, struct psim, retry);
+
+	irq_work_queue(&sim->irq_work);
+	return HRTIMER_NORESTART;
+}
+
+/*
+ * parport_claim() of a device that has waited turns interrupts on while it holds cad_lock
+ * for writing, which the interrupt would wait for without end: it comes a little later.
+ */
+static bool psim_may_interrupt(struct parport *port)
+{
+	if (!read_trylock(&port->cad_lock))
+		return false;
+	read_unlock(&port->cad_lock);
+	return true;
+}
+
+/**
  * psim_irq_work - the interrupt
  * @work: the port's
  *
@@ -250,10 +279,16 @@ void psim_irq_work(struct irq_work *work)
 
 	spin_lock_irqsave(&sim->lock, flags);
 	if (sim->irq_pending && sim->irq_enabled && sim->irq_port) {
+		if (!psim_may_interrupt(sim->irq_port)) {
+			hrtimer_start(&sim->retry, ns_to_ktime(PSIM_RETRY_NS),
+				      HRTIMER_MODE_REL_HARD);
+			goto out;
+		}
 		port = sim->irq_port;
 		sim->counters[PSIM_N_INTERRUPTS]++;
 	}
 	sim->irq_pending = false;
+out:
 	spin_unlock_irqrestore(&sim->lock, flags);
 	if (port)
 		parport_generic_irq(port);

@@ -304,6 +304,7 @@ void psim_port_remove(struct psim *sim)
 
 	psim_disconnect(sim);
 	hrtimer_cancel(&sim->timer);
+	hrtimer_cancel(&sim->retry);
 	irq_work_sync(&sim->irq_work);
 	sim->port = NULL;
 	psim_retire_port(port);
