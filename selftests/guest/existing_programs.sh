@@ -1,6 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # usage: existing_programs.sh [PART...]     programs of Debian, unchanged, on print ports
+# Parts: commands, commands_all (each fault with each program: takes minutes), lpd_on_sim,
+# p910nd_on_sim, cups_on_sim, on_usb, on_parallel. PRINTPORT_ROOT=debian: nothing is skipped.
 # shellcheck disable=SC2317 # functions that others call
 . "$(dirname "$0")/common.sh"
 . "$(dirname "$0")/existing/paper.sh"

@@ -34,8 +34,9 @@ os.close(p)'\'' "$1" "$2"'
 )
 order=(cat append read-write descriptor bash cp dd dd-fsync dd-sync dd-append tee head perl
 	libc libc-poll libc-32 python python-raw socat busybox-cat busybox-dd busybox-cp)
-# With these, also everything that can go wrong.
-thorough=(cat cp dd-fsync tee libc-poll python)
+# With these also what can go wrong, with some of it only a busy port.
+thorough=(cat dd-fsync libc-poll python)
+refused=("${thorough[@]}" cp tee bash perl socat busybox-cat libc-32)
 export LIBC_ONLY=$programs
 
 # with NAME FILE: prints FILE with that program
@@ -139,7 +140,7 @@ commands_on_sim() {
 	for name; do
 		available "$name" || continue
 		command_prints "$name"
-		command_finds_it_busy "$name"
+		[[ " ${refused[*]} " != *" $name "* ]] || command_finds_it_busy "$name"
 		if [[ " ${thorough[*]} " = *" $name "* ]]; then
 			command_waits_for_paper "$name"
 			command_is_unplugged "$name"
@@ -157,6 +158,6 @@ commands() {
 
 # Every fault with every program: takes minutes.
 commands_all() {
-	local thorough=("${order[@]}")
+	local thorough=("${order[@]}") refused=("${order[@]}")
 	commands_on_sim "${order[@]}"
 }

@@ -124,7 +124,7 @@ cups_finds_it_busy() {
 	refused "cups file: busy: not completed" job_completed
 	check "cups file: busy: the other's job is undisturbed" on_paper
 	release
-	check "cups file: free: lp -H resume" lp -i "$job" -H resume
+	check "cups file: free: lp -H restart" lp -i "$job" -H restart
 	sending "$bytes"
 	check "cups file: free: the job is on paper" on_paper
 }
