@@ -13,8 +13,12 @@ import os
 import re
 
 FENCES = ("sh", "bash", "shell", "console")
-# Sections whose examples are C, and configuration.
-NO_COMMANDS = ("3", "5")
+# The examples of a page about a configuration are checked by the program that reads it.
+CHECKS = {
+    "printport.conf.5": ("example/printport.conf",
+                         "PRINTPORT_CONFIG_DIR=example printportctl config check"),
+    "printportd.conf.5": ("example.conf", "printportd --check -c example.conf 0"),
+}
 
 
 class Command:
@@ -187,7 +191,22 @@ def roff(line):
     return line.replace("\\e", "\\").replace("\\\\", "\\")
 
 
+def configuration(page):
+    """What makes commands of the example of a page about a configuration."""
+    def parse(lines):
+        begin = next((line for _, line in lines if not line.startswith("#")), "")
+        if not begin.startswith("["):
+            return commands_of(lines)
+        path, check = CHECKS[page]
+        text = "".join(f"{line}\n" for _, line in lines)
+        at = lines[0][0]
+        return [Command(at, f"mkdir -p example; cat > {path} <<'END'\n{text}END"),
+                Command(at, check)]
+    return parse
+
+
 def manual(file, text):
+    parse = configuration(os.path.basename(file)) if file.endswith(".5") else commands_of
     within, literal, lines = False, False, []
     for at, line in enumerate(text.split("\n"), 1):
         if line.startswith(".SH"):
@@ -197,7 +216,7 @@ def manual(file, text):
         elif literal and line in (".fi", ".EE"):
             literal = False
             if lines:
-                yield Block(file, commands_of(lines))
+                yield Block(file, parse(lines))
         elif literal:
             shown = roff(line)
             if shown is not None and shown.strip():
@@ -217,6 +236,7 @@ def blocks(top, file):
         text = f.read()
     if file.endswith(".md"):
         return list(markdown(file, text))
-    if file[-1] in NO_COMMANDS:
+    # Those are C.
+    if file.endswith(".3"):
         return []
     return list(manual(file, text))
