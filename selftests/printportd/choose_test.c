@@ -135,6 +135,8 @@ static const struct {
 	  &language_raw, false },
 };
 
+static const struct config_choice nothing;
+
 static void choose(void **state)
 {
 	size_t i;
@@ -149,12 +151,55 @@ static void choose(void **state)
 		assert_int_equal(config_parse(choices[i].config, strlen(choices[i].config),
 					      languages, &config, &error), 0);
 		device_id_parse(&id, choices[i].id);
-		choice = choose_language(config, "printport0", &id, languages);
+		choice = choose_language(config, &nothing, "printport0", &id, languages);
 		if (choice.language != choices[i].language ||
 		    choice.probe != choices[i].probe || choice.fallback != &language_raw)
 			fail_msg("%zu: %s%s", i, choice.language ? choice.language->name :
 				 "none", choice.probe ? ", probe" : "");
 		assert_non_null(choice.why);
+		config_free(config);
+	}
+}
+
+/* What the port's own file says wins, each key by itself. */
+static const struct {
+	const char *config;
+	struct config_choice own;
+	const char *id;
+	const struct language *language;
+	bool probe;
+} owns[] = {
+	{ "[daemon]\nlanguage = raw\n", { CONFIG_LANGUAGE_NAMED, &language_escpos, 0 }, HP,
+	  &language_escpos, false },
+	{ "[port printport0]\nlanguage = raw\n", { CONFIG_LANGUAGE_AUTO, NULL, 0 }, HP,
+	  &language_pjl, false },
+	{ "[port printport0]\nlanguage = pjl\n", { CONFIG_LANGUAGE_NONE, NULL, 0 }, HP,
+	  NULL, false },
+	{ "[daemon]\nprobe = yes\n", { 0, NULL, CONFIG_SWITCH_NO }, STAR,
+	  &language_raw, false },
+	{ "", { 0, NULL, CONFIG_SWITCH_YES }, STAR, &language_pjl, true },
+	{ "[daemon]\nlanguage = none\n", { 0, NULL, CONFIG_SWITCH_YES }, STAR, NULL, false },
+	{ "[daemon]\nlanguage = raw\n", { 0, NULL, 0 }, HP, &language_raw, false },
+};
+
+static void own_file(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(owns) / sizeof(owns[0]); i++) {
+		struct config_error error;
+		struct config *config;
+		struct device_id id;
+		struct choice choice;
+
+		assert_int_equal(config_parse(owns[i].config, strlen(owns[i].config),
+					      languages, &config, &error), 0);
+		device_id_parse(&id, owns[i].id);
+		choice = choose_language(config, &owns[i].own, "printport0", &id, languages);
+		if (choice.language != owns[i].language || choice.probe != owns[i].probe)
+			fail_msg("%zu: %s%s", i, choice.language ? choice.language->name :
+				 "none", choice.probe ? ", probe" : "");
 		config_free(config);
 	}
 }
@@ -253,6 +298,7 @@ int main(void)
 		cmocka_unit_test(long_command_set),
 		cmocka_unit_test(random_device_ids),
 		cmocka_unit_test(choose),
+		cmocka_unit_test(own_file),
 		cmocka_unit_test(glob),
 		cmocka_unit_test(clean_utf8),
 		cmocka_unit_test(numbers),

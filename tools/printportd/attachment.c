@@ -12,6 +12,7 @@
 #include "languages.h"
 #include "log.h"
 #include "node.h"
+#include "properties.h"
 
 /* A port that is busy is looked at this often, besides when sysfs says that it changed. */
 #define WAIT_MS		5000
@@ -307,12 +308,13 @@ static void probe(struct attachment *attachment)
 static struct choice choose(const struct attachment *attachment)
 {
 	const struct attachment_setup *setup = &attachment->setup;
+	struct config_choice own = properties_choice(setup->properties, languages);
 	struct device_id id;
 	char text[4096];
 
 	sysfs_read(setup->sysfs, "ieee1284_id", text, sizeof(text));
 	device_id_parse(&id, text);
-	return choose_language(setup->config, setup->name, &id, languages);
+	return choose_language(setup->config, &own, setup->name, &id, languages);
 }
 
 static void take_language(struct attachment *attachment)

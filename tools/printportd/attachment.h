@@ -14,6 +14,7 @@ struct attachment;
  * struct attachment_setup - what an attachment is made of
  * @event: the loop; it is ended with an exit code when there is nothing left to do
  * @name: printportN
+ * @properties: printport-lmN, whose properties udev keeps; "": they do not count
  * @node: /dev/printport-lmN
  * @sysfs: the port's directory
  * @config: the configuration
@@ -24,6 +25,7 @@ struct attachment;
 struct attachment_setup {
 	sd_event *event;
 	const char *name;
+	const char *properties;
 	const char *node;
 	struct sysfs *sysfs;
 	const struct config *config;

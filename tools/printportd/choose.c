@@ -38,8 +38,8 @@ static void choose_by_printer(struct choice *choice, const struct device_id *id,
 	choice->why = "no language claims the printer";
 }
 
-struct choice choose_language(const struct config *config, const char *port,
-			      const struct device_id *id,
+struct choice choose_language(const struct config *config, const struct config_choice *own,
+			      const char *port, const struct device_id *id,
 			      const struct language *const *list)
 {
 	struct config_choice said = config_choice(config, port, id);
@@ -48,6 +48,13 @@ struct choice choose_language(const struct config *config, const char *port,
 		.why = "the configuration",
 	};
 
+	if (own->kind != CONFIG_LANGUAGE_UNSET) {
+		said.kind = own->kind;
+		said.language = own->language;
+		choice.why = "the port's own configuration";
+	}
+	if (own->probe != CONFIG_SWITCH_UNSET)
+		said.probe = own->probe;
 	if (said.kind == CONFIG_LANGUAGE_NAMED)
 		choice.language = said.language;
 	else if (said.kind == CONFIG_LANGUAGE_AUTO)

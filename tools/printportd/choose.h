@@ -22,12 +22,13 @@ struct choice {
 /**
  * choose_language - from the configuration, or from what the printer says of itself
  * @config: the configuration
+ * @own: what the port's own file says, and wins where it says something
  * @port: printportN
  * @id: the printer's device id, not trusted
  * @languages: those that there are, ended by NULL; the first that claims a printer gets it
  */
-struct choice choose_language(const struct config *config, const char *port,
-			      const struct device_id *id,
+struct choice choose_language(const struct config *config, const struct config_choice *own,
+			      const char *port, const struct device_id *id,
 			      const struct language *const *languages);
 
 #endif /* PRINTPORTD_CHOOSE_H */

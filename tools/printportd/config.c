@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
-#include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "config.h"
 #include "languages.h"
@@ -35,9 +31,8 @@ enum section { SECTION_NONE, SECTION_DAEMON, SECTION_PORT, SECTION_LANGUAGE };
 
 /* Where a parser stands. */
 struct parser {
+	struct ini_reader ini;
 	struct config *config;
-	struct config_error *error;
-	unsigned int line;
 	enum section section;
 	size_t language;	/* index, in SECTION_LANGUAGE */
 	bool seen_daemon;
@@ -45,30 +40,11 @@ struct parser {
 	bool seen_option[CONFIG_LANGUAGES_MAX][CONFIG_OPTIONS_MAX];
 };
 
-static int complain(struct parser *parser, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+#define complain(parser, ...) ini_complain(&(parser)->ini, __VA_ARGS__)
 
-static int complain(struct parser *parser, const char *format, ...)
+static struct parser *to_parser(struct ini_reader *ini)
 {
-	va_list args;
-
-	parser->error->line = parser->line;
-	va_start(args, format);
-	vsnprintf(parser->error->text, sizeof(parser->error->text), format, args);
-	va_end(args);
-	return -EINVAL;
-}
-
-static char *trim(char *text)
-{
-	size_t len;
-
-	text += strspn(text, " \t\r");
-	len = strlen(text);
-	while (len && strchr(" \t\r", text[len - 1]))
-		len--;
-	text[len] = '\0';
-	return text;
+	return (struct parser *)((char *)ini - offsetof(struct parser, ini));
 }
 
 static bool is_port_name(const char *name)
@@ -92,7 +68,7 @@ static int check_port(struct parser *parser)
 	port = &config->ports[config->n_ports - 1];
 	if (port->named || *port->manufacturer || *port->model || *port->serial)
 		return 0;
-	parser->line = port->line;
+	parser->ini.line = port->line;
 	return complain(parser, "[port %.64s]: neither the name of a port (printport0), "
 			"nor a match- key that says which", port->name);
 }
@@ -128,7 +104,7 @@ static int begin_port(struct parser *parser, const char *name)
 	memset(port, 0, sizeof(*port));
 	strcpy(port->name, name);
 	port->named = is_port_name(name);
-	port->line = parser->line;
+	port->line = parser->ini.line;
 	parser->section = SECTION_PORT;
 	return 0;
 }
@@ -151,16 +127,12 @@ static int begin_language(struct parser *parser, const char *name)
 	return complain(parser, "no such language: %.64s", name);
 }
 
-static int parse_section(struct parser *parser, char *text)
+static int on_section(struct ini_reader *ini, char *text)
 {
-	size_t len = strlen(text);
+	struct parser *parser = to_parser(ini);
 	char *name;
 	int err;
 
-	if (len < 2 || text[len - 1] != ']')
-		return complain(parser, "a section ends with ]");
-	text[len - 1] = '\0';
-	text = trim(text + 1);
 	err = check_port(parser);
 	if (err)
 		return err;
@@ -170,7 +142,7 @@ static int parse_section(struct parser *parser, char *text)
 	name = text + strcspn(text, " \t");
 	if (*name) {
 		*name++ = '\0';
-		name = trim(name);
+		name = ini_trim(name);
 	}
 	if (*name && !strcmp(text, "port"))
 		return begin_port(parser, name);
@@ -284,18 +256,10 @@ static int set_option(struct parser *parser, const char *key, const char *value)
 	return 0;
 }
 
-static int parse_key(struct parser *parser, char *text)
+static int on_pair(struct ini_reader *ini, const char *key, const char *value)
 {
-	char *value = strchr(text, '=');
-	const char *key;
+	struct parser *parser = to_parser(ini);
 
-	if (!value)
-		return complain(parser, "neither [section] nor key = value: %.64s", text);
-	*value++ = '\0';
-	key = trim(text);
-	value = trim(value);
-	if (!*key)
-		return complain(parser, "no key in front of =");
 	switch (parser->section) {
 	case SECTION_DAEMON:
 		return set_daemon_key(parser, key, value);
@@ -309,45 +273,6 @@ static int parse_key(struct parser *parser, char *text)
 }
 
 /* --- the file --------------------------------------------------------------------- */
-
-static int parse_line(struct parser *parser, const char *from, size_t len)
-{
-	char line[CONFIG_LINE_MAX + 1], *text;
-	size_t i;
-
-	if (len > CONFIG_LINE_MAX)
-		return complain(parser, "more than %d bytes", CONFIG_LINE_MAX);
-	for (i = 0; i < len; i++) {
-		unsigned char c = from[i];
-
-		if ((c < ' ' && c != '\t' && !(c == '\r' && i == len - 1)) || c == 0x7f)
-			return complain(parser, "a control character (0x%02x)", c);
-	}
-	memcpy(line, from, len);
-	line[len] = '\0';
-	text = trim(line);
-	if (!*text || *text == '#' || *text == ';')
-		return 0;
-	return *text == '[' ? parse_section(parser, text) : parse_key(parser, text);
-}
-
-static int parse_lines(struct parser *parser, const char *text, size_t len)
-{
-	while (len) {
-		const char *end = memchr(text, '\n', len);
-		size_t n = end ? (size_t)(end - text) : len;
-		int err;
-
-		parser->line++;
-		err = parse_line(parser, text, n);
-		if (err)
-			return err;
-		n += !!end;
-		text += n;
-		len -= n;
-	}
-	return check_port(parser);
-}
 
 static int set_presets(struct parser *parser)
 {
@@ -368,7 +293,9 @@ static int set_presets(struct parser *parser)
 int config_parse(const char *text, size_t len, const struct language *const *list,
 		 struct config **out, struct config_error *error)
 {
-	struct parser parser = { .error = error };
+	struct parser parser = {
+		.ini = { .section = on_section, .pair = on_pair, .error = error },
+	};
 	struct config *config = calloc(1, sizeof(*config));
 	int err;
 
@@ -381,7 +308,9 @@ int config_parse(const char *text, size_t len, const struct language *const *lis
 	if (!err && len > CONFIG_FILE_MAX)
 		err = complain(&parser, "the file has more than %d bytes", CONFIG_FILE_MAX);
 	if (!err)
-		err = parse_lines(&parser, text, len);
+		err = ini_parse(&parser.ini, text, len);
+	if (!err)
+		err = check_port(&parser);
 	if (err) {
 		config_free(config);
 		return err;
@@ -390,58 +319,14 @@ int config_parse(const char *text, size_t len, const struct language *const *lis
 	return 0;
 }
 
-/* One byte more than there may be, so that a file that is too long shows. */
-static int read_all(int fd, char *text, size_t size, size_t *len)
-{
-	*len = 0;
-	while (*len < size) {
-		ssize_t n = read(fd, text + *len, size - *len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (!n)
-			break;
-		*len += n;
-	}
-	return 0;
-}
-
-/* Not a device or a FIFO: those could keep us waiting. */
-static int open_file(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	struct stat st;
-
-	if (fd < 0)
-		return -errno;
-	if (!fstat(fd, &st) && S_ISREG(st.st_mode))
-		return fd;
-	close(fd);
-	return -ENOTSUP;
-}
-
 int config_load(const char *path, const struct language *const *list,
 		struct config **config, struct config_error *error)
 {
 	char *text;
 	size_t len;
-	int fd, err;
+	int err = ini_load(path, CONFIG_FILE_MAX, &text, &len, error);
 
-	memset(error, 0, sizeof(*error));
-	fd = open_file(path);
-	if (fd < 0) {
-		snprintf(error->text, sizeof(error->text), "%s", fd == -ENOTSUP ?
-			 "not a regular file" : strerror(-fd));
-		return fd;
-	}
-	text = malloc(CONFIG_FILE_MAX + 1);
-	err = text ? read_all(fd, text, CONFIG_FILE_MAX + 1, &len) : -ENOMEM;
-	close(fd);
-	if (err)
-		snprintf(error->text, sizeof(error->text), "%s", strerror(-err));
-	else
+	if (!err)
 		err = config_parse(text, len, list, config, error);
 	free(text);
 	return err;

@@ -6,11 +6,11 @@
 #include <stdbool.h>
 
 #include "device_id.h"
+#include "ini.h"
 #include "language.h"
 
-/* A longer file, line or value, or more sections or options, is an error. */
+/* A longer file or value, or more sections or options, is an error. */
 #define CONFIG_FILE_MAX		(256 * 1024)
-#define CONFIG_LINE_MAX		1024
 #define CONFIG_VALUE_SIZE	256
 #define CONFIG_PORTS_MAX	256
 #define CONFIG_OPTIONS_MAX	32
@@ -39,16 +39,6 @@ struct config_choice {
 	enum config_language kind;
 	const struct language *language;
 	enum config_switch probe;
-};
-
-/**
- * struct config_error - what is wrong with a configuration
- * @line: in which line, from 1; 0: with the file
- * @text: what
- */
-struct config_error {
-	unsigned int line;
-	char text[256];
 };
 
 struct config;

@@ -17,11 +17,13 @@
 #include "feed.h"
 #include "languages.h"
 #include "log.h"
+#include "properties.h"
 #include "socket.h"
 #include "text.h"
 
 #define DEFAULT_CONFIG		"/etc/printportd.conf"
 #define DEFAULT_RUNTIME_DIR	"/run/printportd"
+#define DEFAULT_SYSFS_DIR	"/sys/class/printport"
 #define DEFAULT_STOP_MS		10000
 #define STOP_MAX_MS		3600000
 
@@ -40,6 +42,7 @@ struct options {
 struct daemon {
 	struct options options;
 	char name[32];			/* printportN */
+	char properties[32];		/* printport-lmN; "": not a device that udev knows */
 	char *node;
 	char *socket;
 	sd_event *event;
@@ -312,6 +315,7 @@ static int add_attachment(struct daemon *daemon)
 	struct attachment_setup setup = {
 		.event = daemon->event,
 		.name = daemon->name,
+		.properties = daemon->properties,
 		.node = daemon->node,
 		.sysfs = daemon->sysfs,
 		.config = daemon->config,
@@ -374,13 +378,14 @@ static int serve(struct daemon *daemon)
 
 static int check(const struct daemon *daemon)
 {
+	struct config_choice own = properties_choice(daemon->properties, languages);
 	struct choice choice;
 	struct device_id id;
 	char text[4096];
 
 	sysfs_read(daemon->sysfs, "ieee1284_id", text, sizeof(text));
 	device_id_parse(&id, text);
-	choice = choose_language(daemon->config, daemon->name, &id, languages);
+	choice = choose_language(daemon->config, &own, daemon->name, &id, languages);
 	printf("%s: %s%s (%s)\n", daemon->name,
 	       choice.language ? choice.language->name : "none",
 	       choice.probe ? ", or raw" : "", choice.why);
@@ -393,6 +398,9 @@ static bool make_names(struct daemon *daemon)
 	char *dir;
 
 	snprintf(daemon->name, sizeof(daemon->name), "printport%u", options->index);
+	if (!strcmp(options->sysfs_dir, DEFAULT_SYSFS_DIR))
+		snprintf(daemon->properties, sizeof(daemon->properties), "printport-lm%u",
+			 options->index);
 	if (asprintf(&daemon->node, "%s/printport-lm%u", options->dev_dir,
 		     options->index) < 0)
 		return false;
@@ -424,7 +432,7 @@ int main(int argc, char **argv)
 	static struct daemon daemon = {
 		.options = {
 			.runtime_dir = DEFAULT_RUNTIME_DIR,
-			.sysfs_dir = "/sys/class/printport",
+			.sysfs_dir = DEFAULT_SYSFS_DIR,
 			.dev_dir = "/dev",
 			.stop_ms = DEFAULT_STOP_MS,
 			.log_level = LOG_INFO,
