@@ -1,67 +1,96 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* printportctl list */
-#include <json-c/json.h>
+#include <getopt.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "json.h"
+#include "links.h"
 #include "printportctl.h"
+#include "table.h"
 
-static void title(const struct port *port, char *text, size_t size)
+static int add_row(const struct port *port, void *arg)
 {
-	char mfg[128], mdl[128];
+	char title[PORT_TITLE_LEN], name[300];
+	struct port_links links;
+	const char *const cells[] = {
+		port->node, port->transport, port->state, port->status, port->reasons, title,
+		name,
+	};
 
-	port_id_key(port, "MFG", mfg, sizeof(mfg));
-	port_id_key(port, "MDL", mdl, sizeof(mdl));
-	snprintf(text, size, "%s%s%s", mfg, *mfg && *mdl ? " " : "", mdl);
-	if (!*text)
-		snprintf(text, size, "(no device id)");
+	port_links(port, &links);
+	port_title(port, title, sizeof(title));
+	best_link(&links, name, sizeof(name));
+	table_add(arg, cells, port->status);
+	return 0;
 }
 
-static int print_row(const struct port *port, void *arg)
+static int list_text(void)
 {
-	bool *heading = arg;
-	char text[300];
+	static const char *const heads[] = {
+		"PORT", "VIA", "STATE", "STATUS", "REASONS", "PRINTER", "NAME", NULL
+	};
+	struct table *table = table_new(heads);
+	int ret;
 
-	if (!*heading)
-		printf("%-18s %-8s %-9s %-11s %-24s %s\n", "PORT", "VIA", "STATE",
-		       "STATUS", "REASONS", "PRINTER");
-	*heading = true;
-	title(port, text, sizeof(text));
-	printf("%-18s %-8s %-9s %-11s %-24s %s\n", port->node, port->transport,
-	       port->state, port->status, port->reasons, text);
-	return 0;
+	if (!table)
+		return EXIT_FAILED;
+	ret = port_each(add_row, table);
+	if (!ret && table_print(table, SIZE_MAX, 0, "\n") == 1)
+		fputs("printportctl: there is no printer; printportctl doctor may know why\n",
+		      stderr);
+	table_free(table);
+	return ret;
 }
 
 static int add_object(const struct port *port, void *arg)
 {
-	struct json_object *object = json_object_new_object();
-	char text[300];
+	json_object *object = json_object_new_object();
+	char title[PORT_TITLE_LEN];
+	struct port_links links;
 
-	title(port, text, sizeof(text));
-	json_object_object_add(object, "node", json_object_new_string(port->node));
-	json_object_object_add(object, "transport", json_object_new_string(port->transport));
-	json_object_object_add(object, "state", json_object_new_string(port->state));
-	json_object_object_add(object, "status", json_object_new_string(port->status));
-	json_object_object_add(object, "reasons", json_object_new_string(port->reasons));
-	json_object_object_add(object, "printer", json_object_new_string(text));
+	port_links(port, &links);
+	port_title(port, title, sizeof(title));
+	json_add_text(object, "port", port->name);
+	json_add_text(object, "node", port->node);
+	json_add_optional(object, "id", links.id);
+	json_add_optional(object, "path", links.path);
+	json_add_optional(object, "name", links.name);
+	json_add_text(object, "transport", port->transport);
+	json_add_text(object, "state", port->state);
+	json_add_text(object, "status", port->status);
+	json_add_text(object, "reasons", port->reasons);
+	json_add_text(object, "printer", title);
 	return json_object_array_add(arg, object);
+}
+
+static int list_json(void)
+{
+	json_object *array = json_object_new_array();
+	int ret = port_each(add_object, array);
+
+	if (ret)
+		json_object_put(array);
+	else
+		json_print(array);
+	return ret;
 }
 
 int cmd_list(int argc, char **argv)
 {
-	bool json = argc == 2 && !strcmp(argv[1], "--json");
-	bool heading = false;
-	struct json_object *array;
-	int ret;
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, 'j' }, { "help", no_argument, NULL, 'h' }, { }
+	};
+	bool json = false;
+	int option;
 
-	if (argc > 2 || (argc == 2 && !json))
+	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		if (option != 'j')
+			return bad_option(option);
+		json = true;
+	}
+	if (optind < argc)
 		return EXIT_USAGE;
-	if (!json)
-		return port_each(print_row, &heading);
-	array = json_object_new_array();
-	ret = port_each(add_object, array);
-	if (!ret)
-		puts(json_object_to_json_string_ext(array, JSON_C_TO_STRING_PRETTY));
-	json_object_put(array);
-	return ret;
+	return json ? list_json() : list_text();
 }

@@ -1,31 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Ports as sysfs describes them. */
-#include <ctype.h>
-#include <dirent.h>
+/* Ports, as libprintport and sysfs tell of them. */
 #include <errno.h>
 #include <fcntl.h>
+#include <printport.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
+#include "doctor.h"
 #include "printportctl.h"
+#include "text.h"
 
 #define CLASS_DIR "/sys/class/printport"
 
-const char *const port_stats[] = {
-	"bytes_written", "bytes_delivered", "bytes_lost", "bytes_read",
-	"jobs_completed", "jobs_aborted", "jobs_failed", "errors", NULL
-};
-
-const char *const port_limits[] = {
-	"open_ms", "read_ms", "write_ms", "close_ms", "monitor_ms", NULL
-};
-
 void port_attr(const struct port *port, const char *attr, char *value, size_t size)
 {
-	char path[256];
+	char path[512];
 	ssize_t len = -1;
 	int fd;
 
@@ -37,104 +28,181 @@ void port_attr(const struct port *port, const char *attr, char *value, size_t si
 	}
 	value[len > 0 ? len : 0] = '\0';
 	value[strcspn(value, "\n")] = '\0';
+	clean_text(value);
 }
 
-/* "/dev/printport3", "printport3" and "3" are port 3; -1 is none. */
-static int port_index(const char *name)
+int port_set_attr(const struct port *port, const char *attr, const char *value)
 {
-	static const char prefix[] = "printport";
-	char *end;
-	long n;
+	char path[512];
+	int fd, err = 0;
 
-	if (!strncmp(name, "/dev/", 5))
-		name += 5;
-	if (!strncmp(name, prefix, strlen(prefix)))
-		name += strlen(prefix);
-	if (!isdigit((unsigned char)*name))
-		return -1;
-	n = strtol(name, &end, 10);
-	return *end || n > 1023 ? -1 : n;
+	snprintf(path, sizeof(path), CLASS_DIR "/%s/%s", port->name, attr);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? -ENODEV : -errno;
+	if (write(fd, value, strlen(value)) < 0)
+		err = -errno;
+	close(fd);
+	return err;
 }
 
-static int port_load(struct port *port, int index)
+static void from_entry(struct port *port, const struct printport_entry *entry)
 {
-	char path[256];
-
 	memset(port, 0, sizeof(*port));
-	port->index = index;
-	snprintf(port->name, sizeof(port->name), "printport%d", index);
-	snprintf(port->node, sizeof(port->node), "/dev/printport%d", index);
-	snprintf(path, sizeof(path), CLASS_DIR "/%s", port->name);
-	if (access(path, F_OK))
-		return EXIT_NO_PORT;
-	port_attr(port, "state", port->state, sizeof(port->state));
-	port_attr(port, "status", port->status, sizeof(port->status));
-	port_attr(port, "reasons", port->reasons, sizeof(port->reasons));
-	port_attr(port, "transport", port->transport, sizeof(port->transport));
-	port_attr(port, "monitor", port->monitor, sizeof(port->monitor));
-	port_attr(port, "ieee1284_id", port->id, sizeof(port->id));
-	return EXIT_OK;
+	port->index = entry->index;
+	snprintf(port->name, sizeof(port->name), "%s", entry->name);
+	snprintf(port->node, sizeof(port->node), "%s", entry->node);
+	snprintf(port->state, sizeof(port->state), "%s", entry->state);
+	snprintf(port->status, sizeof(port->status), "%s", entry->status);
+	snprintf(port->transport, sizeof(port->transport), "%s", entry->transport);
+	snprintf(port->monitor, sizeof(port->monitor), "%s", entry->monitor);
+	snprintf(port->id, sizeof(port->id), "%s", entry->device_id);
+	printport_reasons_format(entry->reasons, port->reasons, sizeof(port->reasons));
+	clean_text(port->monitor);
+	clean_text(port->id);
+}
+
+int port_find(struct port *port, const char *name)
+{
+	struct printport_entry entry;
+	int err = printport_get_entry(name, &entry);
+
+	if (err)
+		return err;
+	from_entry(port, &entry);
+	/* Unplugged between its attributes: those that could not be read are empty. */
+	return *port->state && *port->status && strcmp(port->state, "gone") ? 0 : -ENODEV;
+}
+
+static int not_loaded(void)
+{
+	complain("the kernel module printport is not loaded: modprobe printport_usb, "
+		 "printport_parport or printport_sim");
+	return EXIT_NO_PORT;
 }
 
 int port_read(struct port *port, const char *name)
 {
-	int index = port_index(name);
+	int err = port_find(port, name);
 
-	if (index >= 0 && port_load(port, index) == EXIT_OK)
+	if (!err)
 		return EXIT_OK;
 	if (access(CLASS_DIR, F_OK))
-		complain("the kernel module printport is not loaded");
-	else
-		complain("there is no print port %s; printportctl list shows them", name);
+		return not_loaded();
+	if (err == -ENODEV)
+		return port_gone(name);
+	if (err == -EACCES) {
+		complain("%s: permission denied on the way to it", name);
+		return EXIT_DENIED;
+	}
+	complain("there is no print port %s; printportctl list shows them", name);
 	return EXIT_NO_PORT;
 }
 
-static int by_index(const struct dirent **a, const struct dirent **b)
+int port_gone(const char *name)
 {
-	return port_index((*a)->d_name) - port_index((*b)->d_name);
-}
-
-static int is_port(const struct dirent *entry)
-{
-	return port_index(entry->d_name) >= 0;
+	complain("%s has disappeared: its printer was unplugged or switched off, or its "
+		 "kernel module removed", name);
+	return EXIT_NO_PORT;
 }
 
 int port_each(int (*each)(const struct port *port, void *arg), void *arg)
 {
-	struct dirent **entries;
-	int n, i, ret = 0;
+	struct printport_entry *list;
+	ssize_t count = printport_enum_ports(&list), i;
+	int ret = 0;
 
-	n = scandir(CLASS_DIR, &entries, is_port, by_index);
-	if (n < 0) {
-		complain("the kernel module printport is not loaded");
-		return EXIT_NO_PORT;
+	if (count == -ENOENT)
+		return not_loaded();
+	if (count < 0) {
+		complain(CLASS_DIR ": %s", strerror((int)-count));
+		return exit_code((int)-count);
 	}
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < count && !ret; i++) {
 		struct port port;
 
-		if (!ret && port_load(&port, port_index(entries[i]->d_name)) == EXIT_OK)
-			ret = each(&port, arg);
-		free(entries[i]);
+		from_entry(&port, &list[i]);
+		ret = each(&port, arg);
 	}
-	free(entries);
+	free(list);
 	return ret;
 }
 
 void port_id_key(const struct port *port, const char *key, char *value, size_t size)
 {
-	const char *at = port->id;
-	size_t len = strlen(key);
+	printport_device_id_value(port->id, key, value, size);
+}
 
-	value[0] = '\0';
-	while (*at) {
-		size_t field = strcspn(at, ";");
+static void either_key(const struct port *port, const char *key, const char *other,
+		       char *value, size_t size)
+{
+	port_id_key(port, key, value, size);
+	if (!*value)
+		port_id_key(port, other, value, size);
+}
 
-		if (field > len && at[len] == ':' && !strncasecmp(at, key, len)) {
-			snprintf(value, size, "%.*s", (int)(field - len - 1),
-				 at + len + 1);
-			return;
-		}
-		at += field;
-		at += strspn(at, "; ");
+void port_title(const struct port *port, char *title, size_t size)
+{
+	char mfg[128], mdl[128];
+
+	either_key(port, "MFG", "MANUFACTURER", mfg, sizeof(mfg));
+	either_key(port, "MDL", "MODEL", mdl, sizeof(mdl));
+	if (*mfg && !strncasecmp(mdl, mfg, strlen(mfg)))
+		*mfg = '\0';
+	snprintf(title, size, "%s%s%s", mfg, *mfg && *mdl ? " " : "", mdl);
+	if (!*title)
+		snprintf(title, size, "(no device id)");
+	/* A character may have been cut. */
+	clean_text(title);
+}
+
+static int complain_busy(const struct port *port)
+{
+	char state[32], dev[32], holders[256];
+
+	port_attr(port, "state", state, sizeof(state));
+	port_attr(port, "dev", dev, sizeof(dev));
+	if (!strcmp(state, "draining"))
+		complain("%s is busy: it is closed, and what was printed before is still on its "
+			 "way to the printer; printportctl wait %d ready waits for that",
+			 port->node, port->index);
+	else if (doctor_holders(dev, holders, sizeof(holders)))
+		complain("%s is busy: held by %s", port->node, holders);
+	else
+		complain("%s is busy: a spooler holds it, a print service perhaps%s", port->node,
+			 geteuid() ? "; root sees which process that is" : "");
+	return EXIT_BUSY;
+}
+
+int port_open(const struct port *port, unsigned int flags, struct printport_port **result)
+{
+	int err = printport_open_port(port->node, flags, result);
+
+	switch (-err) {
+	case 0:
+		return EXIT_OK;
+	case EBUSY:
+		return complain_busy(port);
+	case EACCES:
+	case EPERM:
+		return complain_denied(port->node);
+	case ENODEV:
+	case ENXIO:
+		return port_gone(port->node);
+	case ENOENT:
+		if (access(CLASS_DIR, F_OK))
+			return port_gone(port->node);
+		complain("%s is not there, though the port is: is udev running?", port->node);
+		return EXIT_NO_PORT;
+	case ETIMEDOUT:
+		complain("%s: its turn did not come within the port's limit open_ms", port->node);
+		return EXIT_BUSY;
+	case ESHUTDOWN:
+		complain("%s: the system shuts down", port->node);
+		return EXIT_FAILED;
+	default:
+		if (err != -EINTR)
+			complain("%s: %s", port->node, strerror(-err));
+		return exit_code(-err);
 	}
 }

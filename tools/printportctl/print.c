@@ -3,289 +3,193 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <linux/printport.h>
 #include <pwd.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "print_job.h"
 #include "printportctl.h"
+#include "signals.h"
+#include "times.h"
 
-static volatile sig_atomic_t interrupted;
+/* How soon a close that waits for the printer is left to the port. */
+#define LEAVE_MS	100
 
-static const char *const job_states[] = {
-	[PRINTPORT_JOB_ACTIVE] = "active",
-	[PRINTPORT_JOB_PENDING] = "pending",
-	[PRINTPORT_JOB_COMPLETED] = "completed",
-	[PRINTPORT_JOB_ABORTED] = "aborted",
-	[PRINTPORT_JOB_FAILED] = "failed",
-};
-
-static void on_signal(int number)
+/* libprintport opens ports; one that is open already takes the place of what it opened. */
+static int adopt(int fd, struct printport_port **port)
 {
-	/* SIGALRM is only there to end a call that had not begun to wait yet. */
-	if (number != SIGALRM)
-		interrupted = 1;
-	if (interrupted)
-		alarm(1);
-}
+	int err = printport_open_port("/dev/null", PRINTPORT_OPEN_WRITE_ONLY, port);
 
-static void catch_signals(void)
-{
-	/* Without SA_RESTART, so that a write that waits comes back. */
-	struct sigaction action = { .sa_handler = on_signal }, old;
-	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
-	size_t i;
-
-	sigaction(SIGALRM, &action, NULL);
-	/* nohup and the shell's background jobs ignore some of them: so do we. */
-	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		if (!sigaction(numbers[i], NULL, &old) && old.sa_handler != SIG_IGN)
-			sigaction(numbers[i], &action, NULL);
-}
-
-static void show_progress(unsigned long long done, unsigned long long size)
-{
-	const int width = 40;
-	int filled = size ? (int)(done * width / size) : 0;
-
-	if (filled > width)
-		filled = width;
-	fprintf(stderr, "\r[%.*s%*s] %llu", filled,
-		"########################################", width - filled, "", done);
-	if (size)
-		fprintf(stderr, " of %llu bytes", size);
-	fflush(stderr);
-}
-
-static int start_job(int port, const char *name, unsigned int *id)
-{
-	struct printport_job_start start = { 0 };
-	const struct passwd *user = getpwuid(getuid());
-
-	snprintf(start.name, sizeof(start.name), "%s", name);
-	snprintf(start.user, sizeof(start.user), "%s", user ? user->pw_name : "");
-	if (ioctl(port, PRINTPORT_IOC_START_JOB, &start))
-		return -errno;
-	*id = start.id;
+	if (err)
+		return err;
+	if (dup3(fd, printport_port_fd(*port), O_CLOEXEC) < 0) {
+		err = -errno;
+		printport_close_port(*port);
+		return err;
+	}
+	close(fd);
 	return 0;
 }
 
-/* Accepted by the port is not yet delivered; END_JOB waits for that. */
-static int copy(int port, int from, bool progress)
-{
-	static char buffer[1 << 16];
-	unsigned long long done = 0;
-	struct stat st;
-
-	if (fstat(from, &st) || !S_ISREG(st.st_mode))
-		st.st_size = 0;
-	while (!interrupted) {
-		ssize_t n = read(from, buffer, sizeof(buffer)), written = 0;
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			return 0;
-		while (written < n && !interrupted) {
-			ssize_t w = write(port, buffer + written, n - written);
-
-			if (w < 0 && errno != EINTR)
-				return -errno;
-			if (w > 0)
-				written += w;
-		}
-		done += n;
-		if (progress)
-			show_progress(done, st.st_size);
-	}
-	return -EINTR;
-}
-
-static int finish_job(int port, unsigned long request, struct printport_job_query *job)
-{
-	while (ioctl(port, request, job)) {
-		if (errno != EINTR || interrupted)
-			return -errno;
-		/* The job has ended; only the wait goes on. */
-		request = PRINTPORT_IOC_GET_JOB;
-	}
-	return 0;
-}
-
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash && slash[1] ? slash + 1 : path;
-}
-
-/* How a job is to be printed. */
-struct job_options {
-	const char *name;
-	bool verbose;
-	bool printed;
-};
-
-static void show_result(const char *name, const struct printport_job_query *job)
-{
-	const struct printport_job_result *result = &job->result;
-
-	printf("job %u \"%s\": %s, %llu bytes accepted, %llu delivered, %llu lost, %.2f s",
-	       job->id, name, job_states[result->state],
-	       (unsigned long long)result->bytes_accepted,
-	       (unsigned long long)result->bytes_delivered,
-	       (unsigned long long)result->bytes_lost, (double)result->duration_ns / 1e9);
-	if (result->printed == PRINTPORT_PRINTED_YES)
-		printf(", printed");
-	if (result->printed == PRINTPORT_PRINTED_NO)
-		printf(", not printed: %s", strerror(result->error));
-	if (result->pages)
-		printf(", %u page%s", result->pages, result->pages == 1 ? "" : "s");
-	putchar('\n');
-}
-
-static int print_file(int port, const char *file, const struct job_options *options)
-{
-	struct printport_job_query job = {
-		.wait = options->printed ? PRINTPORT_WAIT_PRINTED : PRINTPORT_WAIT_DELIVERED,
-	};
-	const char *name = options->name ? options->name : base_name(file);
-	bool verbose = options->verbose;
-	bool progress = isatty(STDERR_FILENO);
-	int from = STDIN_FILENO, err, abort_err;
-
-	if (strcmp(file, "-"))
-		from = open(file, O_RDONLY | O_CLOEXEC);
-	if (from < 0) {
-		complain("%s: %s", file, strerror(errno));
-		return EXIT_FAILED;
-	}
-	err = start_job(port, name, &job.id);
-	if (!err) {
-		if (verbose)
-			printf("job %u \"%s\": started\n", job.id, name);
-		fflush(stdout);
-		err = copy(port, from, progress);
-		if (!err)
-			err = finish_job(port, PRINTPORT_IOC_END_JOB, &job);
-		if (err) {
-			job.wait = PRINTPORT_WAIT_NONE;
-			abort_err = finish_job(port, PRINTPORT_IOC_ABORT_JOB, &job);
-			if (abort_err)
-				finish_job(port, PRINTPORT_IOC_GET_JOB, &job);
-		}
-	}
-	if (progress)
-		fputc('\n', stderr);
-	if (from != STDIN_FILENO)
-		close(from);
-
-	if (verbose && job.id)
-		show_result(name, &job);
-	if (interrupted && (err || job.result.state != PRINTPORT_JOB_COMPLETED))
-		return EXIT_INTERRUPTED;
-	if (err == -ENODATA) {
-		complain("%s: delivered; the printer does not say whether it is printed", name);
-		return EXIT_UNCONFIRMED;
-	}
-	if (err) {
-		complain("%s: %s", name, strerror(-err));
-		return exit_code(-err);
-	}
-	if (job.result.state != PRINTPORT_JOB_COMPLETED) {
-		complain("%s: %s (%s), %llu bytes lost", name, job_states[job.result.state],
-			 strerror(job.result.error),
-			 (unsigned long long)job.result.bytes_lost);
-		return EXIT_FAILED;
-	}
-	if (job.result.printed == PRINTPORT_PRINTED_NO) {
-		complain("%s: delivered and not printed (%s)", name, strerror(job.result.error));
-		return EXIT_FAILED;
-	}
-	return EXIT_OK;
-}
-
-static int open_port(const char *name)
+/* "fd:N": the spooler that started us holds the port already. */
+static int open_port(const char *name, struct printport_port **result)
 {
 	struct port port;
-	int ret, fd, err;
+	int fd, end = 0, ret, err;
 
-	ret = port_read(&port, name);
-	if (ret)
-		return -ret;
-	fd = open(port.node, O_WRONLY | O_CLOEXEC);
-	if (fd >= 0)
-		return fd;
-	err = errno;
-	if (interrupted)
-		return -EXIT_INTERRUPTED;
-	switch (err) {
-	case EBUSY:
-		complain("%s is busy (%s): somebody else prints", port.node, port.state);
-		break;
-	case EACCES:
-		complain("%s: permission denied; members of group lp may print", port.node);
-		break;
-	default:
-		complain("%s: %s", port.node, strerror(err));
+	if (sscanf(name, "fd:%d%n", &fd, &end) == 1 && fd > 2 && !name[end]) {
+		err = adopt(fd, result);
+		if (!err)
+			return EXIT_OK;
+		complain("%s: %s", name, strerror(-err));
+		return EXIT_NO_PORT;
 	}
-	return -exit_code(err);
+	ret = port_read(&port, name);
+	if (!ret)
+		ret = port_open(&port, PRINTPORT_OPEN_WRITE_ONLY, result);
+	return interrupted ? EXIT_INTERRUPTED : ret;
 }
 
 /* Said before anything is printed. */
-static bool can_tell_printed(int port)
+static int check(const char *name, const struct printport_info *info,
+		 const struct print_options *options)
 {
-	struct printport_info info;
+	if (options->wait != PRINTPORT_WAIT_PRINTED ||
+	    (info->capabilities & PRINTPORT_CAP_PRINTED))
+		return EXIT_OK;
+	complain("%s has no language monitor that could tell what is printed; without -p it is "
+		 "printed", name);
+	return EXIT_UNCONFIRMED;
+}
 
-	if (!ioctl(port, PRINTPORT_IOC_GET_INFO, &info) &&
-	    (info.capabilities & PRINTPORT_CAP_PRINTED))
-		return true;
-	complain("the port has no language monitor that could tell what is printed");
-	return false;
+static int close_port(struct printport_port *port, const char *name, int ret,
+		      const struct print_options *options)
+{
+	int err;
+
+	/* A signal ends the wait of close(), and the rest is delivered without us. */
+	if (options->wait == PRINTPORT_WAIT_NONE)
+		signals_tick(LEAVE_MS);
+	err = printport_close_port(port);
+	signals_tick(0);
+	if (!err || err == -EINTR || ret)
+		return ret;
+	complain("%s: %s", name, strerror(-err));
+	return exit_code(-err);
+}
+
+static int print(const char *name, char **files, int count,
+		 const struct print_options *options)
+{
+	static char standard_input[] = "-", *only[] = { standard_input };
+	struct printport_info info;
+	struct printport_port *port;
+	char port_name[32];
+	int ret, err, i;
+
+	if (!count) {
+		files = only;
+		count = 1;
+	}
+	ret = open_port(name, &port);
+	if (ret)
+		return ret;
+	err = printport_get_info(port, &info);
+	if (err) {
+		if (err == -ENOTTY)
+			complain("%s is no print port", name);
+		ret = err == -ENOTTY ? EXIT_NO_PORT : port_gone(name);
+		printport_close_port(port);
+		return ret;
+	}
+	snprintf(port_name, sizeof(port_name), "printport%u", info.index);
+	ret = check(name, &info, options);
+	for (i = 0; i < count && !ret; i++)
+		ret = interrupted ? EXIT_INTERRUPTED :
+		      print_job(port, port_name, files[i], options);
+	return close_port(port, name, ret, options);
+}
+
+static bool parse_wait(const char *text, enum printport_wait *wait)
+{
+	if (!strcmp(text, "none"))
+		*wait = PRINTPORT_WAIT_NONE;
+	else if (!strcmp(text, "delivered"))
+		*wait = PRINTPORT_WAIT_DELIVERED;
+	else if (!strcmp(text, "printed"))
+		*wait = PRINTPORT_WAIT_PRINTED;
+	else
+		return false;
+	return true;
+}
+
+static const char *user_name(void)
+{
+	const struct passwd *user = getpwuid(getuid());
+
+	return user ? user->pw_name : "";
+}
+
+enum { OPTION_USER = 256 };
+
+static int parse_option(int option, struct print_options *options)
+{
+	switch (option) {
+	case 'n':
+		options->name = optarg;
+		return EXIT_OK;
+	case 'p':
+		options->wait = PRINTPORT_WAIT_PRINTED;
+		return EXIT_OK;
+	case 'v':
+		options->verbose = true;
+		return EXIT_OK;
+	case 'j':
+		options->json = true;
+		return EXIT_OK;
+	case OPTION_USER:
+		options->user = optarg;
+		return EXIT_OK;
+	case 'w':
+		if (parse_wait(optarg, &options->wait))
+			return EXIT_OK;
+		complain("--wait %s: not none, delivered or printed", optarg);
+		return EXIT_USAGE;
+	case 't':
+		if (!parse_ms(optarg, 1000, &options->stall_ms))
+			return EXIT_OK;
+		complain("--timeout %s: not a time: seconds, or with ms, s, min or h", optarg);
+		return EXIT_USAGE;
+	default:
+		return bad_option(option);
+	}
 }
 
 int cmd_print(int argc, char **argv)
 {
-	struct job_options options = { };
-	int option, port, i, end = 0, ret = EXIT_OK;
-	unsigned int fd;
+	static const struct option options[] = {
+		{ "name", required_argument, NULL, 'n' },
+		{ "user", required_argument, NULL, OPTION_USER },
+		{ "wait", required_argument, NULL, 'w' },
+		{ "timeout", required_argument, NULL, 't' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "verbose", no_argument, NULL, 'v' },
+		{ "help", no_argument, NULL, 'h' },
+		{ }
+	};
+	struct print_options how = {
+		.user = user_name(), .wait = PRINTPORT_WAIT_DELIVERED,
+	};
+	int option, ret;
 
-	while ((option = getopt(argc, argv, "+n:pv")) != -1) {
-		if (option == 'n')
-			options.name = optarg;
-		else if (option == 'p')
-			options.printed = true;
-		else if (option == 'v')
-			options.verbose = true;
-		else
-			return EXIT_USAGE;
+	while ((option = getopt_long(argc, argv, "hn:pvw:t:", options, NULL)) != -1) {
+		ret = parse_option(option, &how);
+		if (ret)
+			return ret;
 	}
-	if (argc - optind < 2)
+	if (optind == argc)
 		return EXIT_USAGE;
-
-	catch_signals();
-	/* "fd:N": the spooler that started us holds the port already. */
-	if (sscanf(argv[optind], "fd:%u%n", &fd, &end) == 1 && !argv[optind][end])
-		port = fd;
-	else
-		port = open_port(argv[optind]);
-	if (port < 0)
-		return -port;
-	if (options.printed && !can_tell_printed(port))
-		ret = EXIT_UNCONFIRMED;
-	for (i = optind + 1; i < argc && ret == EXIT_OK; i++)
-		ret = interrupted ? EXIT_INTERRUPTED :
-		      print_file(port, argv[i], &options);
-	if (close(port) && ret == EXIT_OK) {
-		complain("%s: %s", argv[optind], strerror(errno));
-		ret = EXIT_FAILED;
-	}
-	return ret;
+	signals_catch();
+	return print(argv[optind], argv + optind + 1, argc - optind - 1, &how);
 }

@@ -1,83 +1,151 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* printportctl show */
-#include <json-c/json.h>
+#include <dirent.h>
+#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "condition.h"
+#include "json.h"
 #include "printportctl.h"
 
-static void add_numbers(struct json_object *to, const struct port *port,
-			const char *dir, const char *const *names)
-{
-	struct json_object *object = json_object_new_object();
-	char attr[64], value[64];
+/* Directories of attributes; those that a port does not have are left out. */
+static const char *const groups[] = { "limits", "stats", "parallel", "usb" };
 
-	for (; *names; names++) {
-		snprintf(attr, sizeof(attr), "%s/%s", dir, *names);
+#define N_GROUPS	(sizeof(groups) / sizeof(groups[0]))
+#define VALUE_MAX	256
+
+static int is_attribute(const struct dirent *item)
+{
+	return item->d_name[0] != '.';
+}
+
+/* Calls @each with the name and the value of each attribute. */
+static void group_each(const struct port *port, const char *group,
+		       void (*each)(void *arg, const char *name, const char *value), void *arg)
+{
+	char path[128], attr[320], value[VALUE_MAX];
+	struct dirent **items;
+	int count, i;
+
+	snprintf(path, sizeof(path), "/sys/class/printport/%s/%s", port->name, group);
+	count = scandir(path, &items, is_attribute, alphasort);
+	for (i = 0; i < count; i++) {
+		snprintf(attr, sizeof(attr), "%s/%s", group, items[i]->d_name);
 		port_attr(port, attr, value, sizeof(value));
-		json_object_object_add(object, *names,
-				       json_object_new_uint64(strtoull(value, NULL, 10)));
+		each(arg, items[i]->d_name, value);
+		free(items[i]);
 	}
-	json_object_object_add(to, dir, object);
+	if (count >= 0)
+		free(items);
 }
 
-static void show_json(const struct port *port)
+static void add_member(void *arg, const char *name, const char *value)
 {
-	struct json_object *object = json_object_new_object();
+	char *end;
+	uint64_t number = strtoull(value, &end, 10);
 
-	json_object_object_add(object, "node", json_object_new_string(port->node));
-	json_object_object_add(object, "transport", json_object_new_string(port->transport));
-	json_object_object_add(object, "monitor", json_object_new_string(port->monitor));
-	json_object_object_add(object, "state", json_object_new_string(port->state));
-	json_object_object_add(object, "status", json_object_new_string(port->status));
-	json_object_object_add(object, "reasons", json_object_new_string(port->reasons));
-	json_object_object_add(object, "ieee1284_id", json_object_new_string(port->id));
-	add_numbers(object, port, "stats", port_stats);
-	add_numbers(object, port, "limits", port_limits);
-	puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY));
-	json_object_put(object);
+	if (*value && !*end)
+		json_add_number(arg, name, number);
+	else
+		json_add_text(arg, name, value);
 }
 
-static void show_numbers(const struct port *port, const char *dir,
-			 const char *const *names)
+static void show_json(const struct condition *condition)
 {
-	char attr[64], value[64];
+	json_object *object = condition_json(condition), *group;
+	const struct port_links *links = &condition->links;
+	size_t i;
 
-	for (; *names; names++) {
-		snprintf(attr, sizeof(attr), "%s/%s", dir, *names);
-		port_attr(port, attr, value, sizeof(value));
-		printf("  %-22s %s\n", attr, value);
+	json_add_text(object, "ieee1284_id", condition->port.id);
+	json_add_optional(object, "location", links->location);
+	json_add_optional(object, "config", links->config);
+	json_object_object_add(object, "links", json_words(links->nodes));
+	for (i = 0; i < N_GROUPS; i++) {
+		group = json_object_new_object();
+		group_each(&condition->port, groups[i], add_member, group);
+		if (json_object_object_length(group))
+			json_object_object_add(object, groups[i], group);
+		else
+			json_object_put(group);
+	}
+	json_print(object);
+}
+
+static void line(const char *name, const char *value)
+{
+	if (*value)
+		printf("  %-22s %s\n", name, value);
+}
+
+static void show_attribute(void *arg, const char *name, const char *value)
+{
+	char attr[320];
+
+	snprintf(attr, sizeof(attr), "%s/%s", (const char *)arg, name);
+	line(attr, *value ? value : "-");
+}
+
+static void show_links(const char *nodes)
+{
+	size_t len;
+
+	for (; *nodes; nodes += len, nodes += strspn(nodes, " ")) {
+		len = strcspn(nodes, " ");
+		printf("  %-22s %.*s\n", "link", (int)len, nodes);
 	}
 }
 
-static void show_text(const struct port *port)
+static void show_text(const struct condition *condition)
 {
+	const struct port_links *links = &condition->links;
+	const struct port *port = &condition->port;
+	char text[128];
+	size_t i;
+
 	printf("%s\n", port->node);
-	printf("  %-22s %s\n", "transport", port->transport);
-	printf("  %-22s %s\n", "monitor", port->monitor);
-	printf("  %-22s %s\n", "state", port->state);
-	printf("  %-22s %s\n", "status", port->status);
-	printf("  %-22s %s\n", "reasons", port->reasons);
-	printf("  %-22s %s\n", "ieee1284_id", port->id);
-	show_numbers(port, "stats", port_stats);
-	show_numbers(port, "limits", port_limits);
+	line("printer", condition->title);
+	line("name", links->name);
+	line("location", links->location);
+	show_links(links->nodes);
+	line("configuration", links->config);
+	line("transport", port->transport);
+	line("monitor", port->monitor);
+	line("state", port->state);
+	line("status", port->status);
+	line("reasons", port->reasons);
+	format_bytes(condition->queued, text, sizeof(text));
+	line("queued", text);
+	line("ieee1284_id", port->id);
+	for (i = 0; i < N_GROUPS; i++)
+		group_each(port, groups[i], show_attribute, (void *)groups[i]);
 }
 
 int cmd_show(int argc, char **argv)
 {
-	bool json = argc > 1 && !strcmp(argv[1], "--json");
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, 'j' }, { "help", no_argument, NULL, 'h' }, { }
+	};
+	struct condition condition;
+	bool json = false;
 	struct port port;
-	int ret;
+	int option, ret;
 
-	if (argc != 2 + json)
+	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		if (option != 'j')
+			return bad_option(option);
+		json = true;
+	}
+	if (argc - optind != 1)
 		return EXIT_USAGE;
-	ret = port_read(&port, argv[1 + json]);
+	ret = port_read(&port, argv[optind]);
 	if (ret)
 		return ret;
+	condition_read(&condition, &port, NULL);
 	if (json)
-		show_json(&port);
+		show_json(&condition);
 	else
-		show_text(&port);
+		show_text(&condition);
 	return EXIT_OK;
 }
