@@ -438,7 +438,7 @@ moved() {
 	sim_stop
 	sim_remove first
 	check "unplugged, nothing delivered: the job waits" soon 30 alert office offline-report
-	check "and the queue is not stopped" lpstat -p office
+	refused "and the queue is not stopped" stopped office
 	sim_add elsewhere A1
 	sim_play "$work/elsewhere"
 	check "plugged in elsewhere: printed" soon 60 job_is office "$id" completed

@@ -1114,6 +1114,29 @@ static void test_waits_while_next_job(void **state)
 	port_end(port);
 }
 
+/* What is in the printer's memory of an aborted job is not the next one's. */
+static void test_pages_of_an_aborted_job(void **state)
+{
+	struct port *port = open_port();
+	uint32_t second;
+
+	(void)state;
+	fake_start(port->monitor, "a", "");
+	fake_data(port->monitor, "half", 4);
+	says(port, START("a #1"));
+	says(port, PAGE("1"));
+	fake_abort(port->monitor, -ECANCELED);
+	second = print_delivered(port, "b");
+	says(port, PAGE("2979"));
+	assert_int_equal(fake_progress(port->monitor, second), 0);
+	says(port, START("b #2"));
+	says(port, PAGE("1"));
+	assert_int_equal(fake_progress(port->monitor, second), 1);
+	says(port, END("b #2", "1"));
+	is_printed(port, second, 0, 1);
+	port_end(port);
+}
+
 /* Open, write, close: the end comes when nobody holds the port any more. */
 static void test_printed_after_close(void **state)
 {
@@ -1704,6 +1727,7 @@ int main(void)
 		TEST(names_as_the_printer_likes), TEST(several_jobs), TEST(too_many_jobs),
 		TEST(own_names), TEST(two_own_jobs_in_one), TEST(no_eoj),
 		TEST(no_word_at_all), TEST(waits_while_stopped), TEST(waits_while_next_job),
+		TEST(pages_of_an_aborted_job),
 		TEST(printed_after_close), TEST(transport_busy_after_close),
 		TEST(idle_close), TEST(condition_watched_after_close),
 		TEST(condition_not_watched_for_ever), TEST(abort),

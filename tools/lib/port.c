@@ -144,7 +144,8 @@ static int job_call(struct printport_port *port, unsigned long request,
 {
 	int err = call(port, request, query);
 
-	if (result)
+	/* Of a job that there is not, or of a port that has gone, nothing is known. */
+	if (result && (!err || query->result.id))
 		*result = query->result;
 	return err;
 }

@@ -103,7 +103,10 @@ int printport_flush(struct printport_port *port);
 int printport_end_doc(struct printport_port *port, unsigned int wait, unsigned int timeout_ms,
 		      struct printport_job_result *result);
 
-/* Aborts job @id (0: the active one). Returns 0, -ENOENT, or another -errno. */
+/*
+ * Aborts job @id (0: the active one). Returns 0, -ENOENT, or another -errno. Here and in the
+ * next one @result is left alone if nothing is known of the job.
+ */
 int printport_abort_doc(struct printport_port *port, uint32_t id,
 			struct printport_job_result *result);
 

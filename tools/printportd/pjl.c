@@ -75,6 +75,7 @@ enum deadline {
  * @reasons: as reported
  * @transport_reasons: the transport's own
  * @pages: of the job that was printed last, or is
+ * @says_start: the printer says when it begins with a job
  * @probe: where the answer to a probe goes; NULL: no probe
  * @probe_arg: for it
  * @probe_sent: the printer was asked
@@ -101,6 +102,7 @@ struct pjl {
 	uint64_t reasons;
 	uint64_t transport_reasons;
 	unsigned int pages;
+	bool says_start;
 	void (*probe)(void *arg, bool speaks);
 	void *probe_arg;
 	bool probe_sent;
@@ -420,6 +422,7 @@ static void job_news(struct pjl *pjl, const struct pjl_message *message)
 		return;
 	if (message->event == PJL_JOB_START) {
 		job->started = true;
+		pjl->says_start = true;
 		pjl->pages = 0;
 	} else if (message->event == PJL_JOB_CANCELED) {
 		job->error = -ECANCELED;
@@ -433,7 +436,8 @@ static void page_news(struct pjl *pjl, const struct pjl_message *message)
 {
 	struct pjl_job *job = pjl_jobs_printing(&pjl->jobs);
 
-	if (!job)
+	/* What an aborted job has left in the printer's memory is nobody's. */
+	if (!job || (pjl->says_start && !job->started && !job->own))
 		return;
 	if (job->delivered)
 		wait_on(pjl, job);

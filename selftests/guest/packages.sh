@@ -1,0 +1,176 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# usage: packages.sh     printport's packages live: in a Debian where they are installed and
+#                        that systemd has booted, as selftests/packages/installed makes it
+# shellcheck disable=SC2317 # functions that others call
+. "$(dirname "$0")/common.sh"
+
+work=$(mktemp -d)
+id=usb-Acme_Mono_1_X42
+link=/dev/printport/by-id/$id
+uri=printport:/by-id/$id
+
+# A printer whose language nobody knows: nothing but the jobs' own bytes reaches it.
+device_id="MFG:Acme;MDL:Mono 1;CMD:TEXT;  "
+
+printer_new() {
+	mkdir -p "$gadget/strings/0x409" "$gadget/configs/c.1" "$gadget/functions/printer.0" || return
+	echo 0x1d6b >"$gadget/idVendor"
+	echo 0x0104 >"$gadget/idProduct"
+	echo Acme >"$gadget/strings/0x409/manufacturer"
+	echo "Mono 1" >"$gadget/strings/0x409/product"
+	echo X42 >"$gadget/strings/0x409/serialnumber"
+	echo "$device_id" >"$gadget/functions/printer.0/pnp_string"
+	echo 10 >"$gadget/functions/printer.0/q_len"
+	ln -s "$gadget/functions/printer.0" "$gadget/configs/c.1/"
+}
+
+plug() {
+	echo "dummy_udc.$1" >"$gadget/UDC" && soon 30 test -e "$gadget_node"
+}
+
+unplug() {
+	echo >"$gadget/UDC"
+}
+
+# driver: which one has the printer
+driver() {
+	local dir
+	for dir in /sys/bus/usb/devices/*:1.0; do
+		[ "$(cat "$dir/bInterfaceClass")" != 07 ] || basename "$(readlink -f "$dir/driver")"
+	done
+}
+
+driver_is() {
+	[ "$(driver)" = "$1" ]
+}
+
+# usb_bus: where udev's link leads
+usb_bus() {
+	local port
+	port=$(basename "$(readlink -f "$link")")
+	readlink -f "/sys/class/printport/$port/device" | grep -o 'dummy_hcd\.[0-9]'
+}
+
+monitored() {
+	[ "$(attribute "$(basename "$(readlink -f "$link")")" monitor)" = "$1" ]
+}
+
+unit() {
+	echo "printportd@$(basename "$(readlink -f "$link")" | tr -dc 0-9).service"
+}
+
+document() {
+	printf 'job %s\n' "$1"
+	head -c 20000 /dev/zero | tr '\0' "${1:0:1}"
+}
+
+arrived() {
+	[ "$(stat -c %s "$work/paper")" -ge "$(stat -c %s "$work/$1")" ]
+}
+
+# printed NAME COMMAND...: what it prints arrives, as it is
+printed() {
+	local name=$1 reader
+	shift
+	document "$name" >"$work/$name"
+	cat "$gadget_node" >"$work/paper" &
+	reader=$!
+	"$@" "$work/$name" && soon 60 arrived "$name" && cmp "$work/paper" "$work/$name"
+	local code=$?
+	kill "$reader"
+	wait "$reader" 2>/dev/null
+	return "$code"
+}
+
+through_cat() {
+	cat "$1" >"$link"
+}
+
+through_cups() {
+	lp -d acme "$1"
+}
+
+queue_idle() {
+	lpstat -p acme | grep -q 'is idle'
+}
+
+# Each kernel that is installed later gets its modules like this: dkms.service.
+modules_for_this_kernel() {
+	modinfo printport >/dev/null 2>&1 || dkms autoinstall
+	depmod -a
+	modinfo -n printport_usb | grep -q /updates/dkms/
+}
+
+plugged() {
+	check "plugged in: printport_usb is loaded, and has it" soon 30 driver_is printport_usb
+	check "usblp was not loaded" test ! -d /sys/module/usblp
+	check "by-id" soon 30 test -c "$link"
+	check "printportd has started" soon 60 systemctl -q is-active "$(unit)"
+	check "its language" soon 30 monitored raw
+	check "its user" test "$(ps -o user= -C printportd)" = printportd
+	check "sandboxed: no capabilities" grep -qx 'CapEff:.0000000000000000' \
+		"/proc/$(pidof printportd)/status"
+	check "sandboxed: system calls are filtered" grep -qx 'Seccomp:.2' \
+		"/proc/$(pidof printportd)/status"
+}
+
+printing() {
+	check "lpadmin" lpadmin -p acme -v "$uri" -E
+	check "CUPS finds the port" grep -qF "$uri" <(lpinfo -v)
+	check "prints through cat" printed cat through_cat
+	check "prints through CUPS" printed lp through_cups
+	check "the queue is idle again" soon 30 queue_idle
+}
+
+replugged() {
+	check "in socket 0" test "$(usb_bus)" = dummy_hcd.0
+	unplug
+	check "unplugged: no link" soon 30 test ! -e "$link"
+	check "plugged in elsewhere" plug 1
+	check "the same by-id" soon 30 test -c "$link"
+	check "in socket 1" test "$(usb_bus)" = dummy_hcd.1
+	check "printportd again" soon 60 monitored raw
+	check "the queue prints again" printed again through_cups
+	check "the queue is idle again, and enabled" soon 30 queue_idle
+}
+
+upgraded() {
+	local before
+	printf '[match]\nmodel = Mono*\n[port]\nname = kitchen\n' >/etc/printport/mine.conf
+	cp /etc/printport/mine.conf "$work/mine.conf"
+	before=$(pidof printportd)
+	check "upgrade" apt-get install -y --no-install-recommends /srv/debs/newer/*.deb
+	check "upgraded: the version" grep -q '+upgrade$' \
+		<(dpkg-query -W -f '${Version}\n' printport-tools)
+	check "upgraded: the configuration is as it was" \
+		cmp /etc/printport/mine.conf "$work/mine.conf"
+	check "upgraded: its name is there" soon 30 test -c /dev/printport/by-name/kitchen
+	check "upgraded: printportd is a new one" soon 60 monitored raw
+	check "upgraded: not the old one" test "$(pidof printportd)" != "$before"
+	check "upgraded: the queue prints" printed upgraded through_cups
+}
+
+removed() {
+	check "no units failed" test -z "$(systemctl --failed --plain --no-legend)"
+	check "purge" apt-get purge -y 'printport*' 'libprintport*'
+	check "purged: no module is loaded" test -z "$(grep ^printport /proc/modules)"
+	check "purged: usblp has the printer" soon 60 driver_is usblp
+	check "purged: its node" soon 30 test -c /dev/usb/lp0
+	check "purged: nothing is left" test -z "$(find /etc /usr /lib /var/lib /run /dev \
+		-xdev -name '*printport*' ! -path '/run/printport-*' ! -path '/run/systemd/*' \
+		! -path '/var/lib/systemd/*' | tee /dev/stderr)"
+}
+
+export DEBIAN_FRONTEND=noninteractive
+check "modules for this kernel" modules_for_this_kernel
+modprobe -a libcomposite usb_f_printer 2>/dev/null
+check "an emulated bus with two sockets" modprobe dummy_hcd num=2 is_high_speed=1
+check "a printer" printer_new
+check "plugged in" plug 0
+plugged
+printing
+replugged
+upgraded
+removed
+finish
