@@ -11,7 +11,7 @@ DESTDIR	?=
 
 SOURCES := Kbuild $(shell find drivers include selftests/parport_sim -name '*.[ch]' -o -name Kbuild)
 
-.PHONY: all modules tools demo check check-fast bench-monitor bench-usb bench-parallel fuzz install uninstall clean help
+.PHONY: all modules tools demo check check-fast bench-monitor bench-usb bench-parallel fuzz deb install uninstall clean help
 
 all: modules tools
 
@@ -28,6 +28,7 @@ help:
 	@echo 'make bench-usb       printport_usb beside usblp, in build/bench-usb (sets up all)'
 	@echo 'make bench-parallel  printport_parport beside lp, in build/bench-parallel (the same)'
 	@echo 'make fuzz            fuzz the languages for FUZZ_SECONDS each (needs clang)'
+	@echo 'make deb             Debian packages, in build/deb (installs what building needs)'
 	@echo 'make install         install modules and tools on this machine (KDIR=,'
 	@echo '                     PREFIX=, DESTDIR=); make uninstall undoes it'
 	@echo 'make clean           remove what was built; kernels stay in the cache'
@@ -62,6 +63,12 @@ bench-parallel:
 
 fuzz:
 	$(MAKE) -C selftests/languages O=$(abspath $(BUILD))/languages fuzz
+
+# As root what is missing for it is installed.
+deb:
+	@dpkg-checkbuilddeps -P nocheck 2>/dev/null || test "$$(id -u)" -ne 0 || \
+		apt-get -y -q --no-install-recommends -P nocheck build-dep ./
+	selftests/packages/build
 
 install: all
 	$(MAKE) -C $(KDIR) M=$(MODDIR) INSTALL_MOD_PATH=$(DESTDIR) modules_install

@@ -405,7 +405,11 @@ kill -TERM "$watcher"
 check "watch: interrupted, code 130" ends "$watcher" 130
 "$ctl" wait till gone 2>"$work/said" &
 waiter=$!
-sleep 0.3
+# Whether it catches SIGALRM and SIGTERM by now.
+waits() {
+	grep -q '^SigCgt:.*[67ef]...$' "/proc/$1/status"
+}
+check "wait gone: not yet" soon 10 waits "$waiter"
 kill -TERM "$waiter"
 check "wait: interrupted, code 130" ends "$waiter" 130
 

@@ -217,10 +217,13 @@ static void check_module(struct doctor *doctor, const char *module, bool needed)
 {
 	struct utsname kernel;
 	char built[256];
+	bool is_portable;
 	int code;
 
 	uname(&kernel);
 	code = module_info(module, "vermagic", built, sizeof(built));
+	/* With those the kernel looks at each symbol, and not at the release. */
+	is_portable = strstr(built, "modversions");
 	built[strcspn(built, " ")] = '\0';
 	/* Without modinfo nobody knows. */
 	if (code < 0 && is_loaded(module))
@@ -231,7 +234,7 @@ static void check_module(struct doctor *doctor, const char *module, bool needed)
 		return;
 	else if (code)
 		find_missing(doctor, module, kernel.release);
-	else if (*built && strcmp(built, kernel.release))
+	else if (*built && !is_portable && strcmp(built, kernel.release))
 		find_version(doctor, module, built, kernel.release);
 	else if (needed)
 		find_not_loaded(doctor, module);

@@ -58,7 +58,7 @@ static void find_no_rules(struct doctor *doctor, const char *name, const char *w
 	doctor_what(finding, "The udev rules %s are not installed.", name);
 	doctor_why(finding, "%s", why);
 	doctor_advice(finding, "install printport anew (make install, or the package); then: "
-		      "udevadm control --reload; udevadm trigger -s printport");
+		      "udevadm control --reload; udevadm trigger --action=add -s printport");
 }
 
 void doctor_check_udev(struct doctor *doctor)
@@ -102,12 +102,15 @@ static bool is_printable(const struct stat *status)
 	return status->st_gid != 0 && (status->st_mode & 0060) == 0060;
 }
 
-/* udev sets the node right as when it appeared. */
+/*
+ * udev sets the node right as when it appeared. Not with "add", which would also write the
+ * configured limits over those that were set by hand.
+ */
 static int ask_udev(const char *node, char *error)
 {
 	char name[64];
 	char *const reload[] = { "udevadm", "control", "--reload", NULL };
-	char *const trigger[] = { "udevadm", "trigger", "--action=add", name, NULL };
+	char *const trigger[] = { "udevadm", "trigger", name, NULL };
 	char *const settle[] = { "udevadm", "settle", "--timeout=15", NULL };
 	struct stat status;
 
@@ -143,12 +146,12 @@ static void check_mode(struct doctor *doctor, const char *node, const struct sta
 		    GROUP ".", node, status->st_mode & 07777, group);
 	if (is_printable(status)) {
 		doctor_why(finding, "A udev rule of this machine may want it so.");
-		doctor_advice(finding, "if not: udevadm trigger --action=add "
+		doctor_advice(finding, "if not: udevadm trigger "
 			      "/sys/class/printport/%s", node + strlen("/dev/"));
 		return;
 	}
 	doctor_why(finding, "Members of group " GROUP " cannot print.");
-	doctor_advice(finding, "udevadm control --reload; udevadm trigger --action=add "
+	doctor_advice(finding, "udevadm control --reload; udevadm trigger "
 		      "/sys/class/printport/%s", node + strlen("/dev/"));
 	if (is_udevd_running() && has_rules("60-printport.rules"))
 		doctor_fix(finding, ask_udev, "have udev set %s right", node);

@@ -3,18 +3,17 @@
 # A clean Debian 12 as a directory: what a guest has for its root that is not to be the
 # host's, with the programs that are tested on print ports. Nothing of the project is in it.
 
+# For the kernel whose headers it gets: $abi.
 debian_packages() {
 	sed 's/#.*//' "$here/debian-packages" | xargs
 	echo "linux-headers-$abi"
 }
 
-debian_dir() {
-	newest "$cache/debian"
-}
-
 # The same packages of the same kernel are the same root.
-debian_name() {
-	echo "$abi-$(debian_packages | sha256sum | cut -c 1-12)"
+debian_dir() {
+	abi=$(stock_dir)
+	abi=${abi##*/}
+	echo "$cache/debian/$abi-$(debian_packages | sha256sum | cut -c 1-12)"
 }
 
 # The machine's own settings for its archive, such as a proxy.
@@ -24,9 +23,9 @@ archive_options() {
 
 setup_debian() {
 	setup_stock
+	final=$(debian_dir)
 	abi=$(stock_dir)
 	abi=${abi##*/}
-	final=$cache/debian/$(debian_name)
 	[ ! -d "$final" ] || return 0
 	[ "$(id -u)" -eq 0 ] || die "not root: only root can make a root directory"
 	note "making a clean Debian 12"
@@ -39,6 +38,6 @@ setup_debian() {
 		--dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/doc/*/*' \
 		--skip=cleanup/apt/lists \
 		"$(codename)" "$tmp/root" "$@"
-	rm -rf "$cache/debian" "$tmp/apt.conf" "$tmp/root/etc/dpkg/dpkg.cfg.d/99mmdebstrap"
+	rm -rf "$tmp/apt.conf" "$tmp/root/etc/dpkg/dpkg.cfg.d/99mmdebstrap"
 	cache_commit "$final"
 }
