@@ -10,14 +10,6 @@
 #include "printportctl.h"
 #include "text.h"
 
-/* Verbs whose file is not there are left out. */
-#pragma weak cmd_name
-#pragma weak cmd_config
-#pragma weak cmd_monitor
-#pragma weak cmd_sim
-#pragma weak cmd_quirk
-#pragma weak cmd_doctor
-
 static const struct command {
 	const char *verb;
 	int (*run)(int argc, char **argv);
@@ -64,8 +56,7 @@ static void usage(FILE *to)
 
 	fprintf(to, "usage: printportctl VERB [ARGUMENT...]\n");
 	for (i = 0; i < N_COMMANDS; i++)
-		if (commands[i].run)
-			fprintf(to, "  %-8s %s\n", commands[i].verb, commands[i].what);
+		fprintf(to, "  %-8s %s\n", commands[i].verb, commands[i].what);
 	fprintf(to, "printportctl VERB --help tells the arguments of a verb.\n"
 		"PORT: 0, printport0, by-id/X, by-path/X, by-name/X or a configured name.\n"
 		"See printportctl(1).\n");
@@ -151,7 +142,7 @@ int main(int argc, char **argv)
 		return EXIT_OK;
 	}
 	for (i = 0; argc > 1 && i < N_COMMANDS; i++)
-		if (commands[i].run && !strcmp(argv[1], commands[i].verb))
+		if (!strcmp(argv[1], commands[i].verb))
 			return run(&commands[i], argc - 1, argv + 1);
 	if (argc > 1)
 		complain("there is no verb \"%s\"", argv[1]);
