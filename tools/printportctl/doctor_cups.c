@@ -8,6 +8,7 @@
 
 #include "doctor.h"
 #include "subprocess.h"
+#include "text.h"
 #include "textfile.h"
 
 /* cupsd may be away, or far away. */
@@ -40,7 +41,7 @@ static size_t decode(const char *from, const char *ends, char *to, size_t size)
 			to[at++] = c;
 	}
 	to[at] = '\0';
-	text_clean(to);
+	clean_text(to);
 	return length;
 }
 

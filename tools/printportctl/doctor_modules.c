@@ -12,6 +12,7 @@
 
 #include "doctor.h"
 #include "subprocess.h"
+#include "text.h"
 #include "textfile.h"
 
 /* Records of the kernel's log that are looked at, and the longest. */
@@ -87,7 +88,7 @@ static void find_failure(const char *module, char *text, size_t size)
 		message = strchr(record, ';');
 		if (message && is_failure(message, module)) {
 			snprintf(text, size, "%s", message + 1);
-			text_clean(text);
+			clean_text(text);
 		}
 	}
 	if (fd >= 0)
@@ -135,7 +136,7 @@ static void other_kernels(char *text, size_t size)
 		len += snprintf(text + len, size - len, "%s%.*s", len ? ", " : "",
 				(int)strcspn(name, "/") % 64, name);
 	}
-	text_clean(text);
+	clean_text(text);
 	globfree(&found);
 }
 

@@ -8,6 +8,7 @@
 
 #include "doctor.h"
 #include "subprocess.h"
+#include "text.h"
 #include "textfile.h"
 
 #define PARPORTS "/proc/sys/dev/parport"
@@ -127,7 +128,7 @@ static void list_drivers(const char *parport, char *text, size_t size)
 	}
 	if (count >= 0)
 		free(entries);
-	text_clean(text);
+	clean_text(text);
 }
 
 static void find_no_port(struct doctor *doctor, const char *parport)

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "subprocess.h"
+#include "text.h"
 #include "textfile.h"
 
 /* Users have no sbin in their PATH, and root's may be anybody's. */
@@ -95,10 +96,10 @@ static void clean_lines(char *text)
 		end = text + strcspn(text, "\n");
 		if (*end) {
 			*end = '\0';
-			text_clean(text);
+			clean_text(text);
 			*end++ = '\n';
 		} else {
-			text_clean(text);
+			clean_text(text);
 		}
 	}
 }

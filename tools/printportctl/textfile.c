@@ -4,56 +4,12 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "text.h"
 #include "textfile.h"
-
-/* The length of the UTF-8 character at @at, and its number; 0: it is none. */
-static size_t decode(const unsigned char *at, uint32_t *number)
-{
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t len = *at < 0x80 ? 1 : *at >= 0xf0 ? 4 : *at >= 0xe0 ? 3 : 2, i;
-
-	if ((*at >= 0x80 && *at < 0xc2) || *at > 0xf4)
-		return 0;
-	*number = len == 1 ? *at : *at & (0x7f >> len);
-	for (i = 1; i < len; i++) {
-		if ((at[i] & 0xc0) != 0x80)
-			return 0;
-		*number = *number << 6 | (at[i] & 0x3f);
-	}
-	if (*number < least[len] || *number > 0x10ffff || (*number >> 11) == 0x1b)
-		return 0;
-	return len;
-}
-
-/* Control characters, and those that change the direction of what follows. */
-static bool is_harmful(uint32_t number)
-{
-	return number < 0x20 || (number >= 0x7f && number < 0xa0) ||
-	       (number >= 0x200e && number <= 0x200f) ||
-	       (number >= 0x2028 && number <= 0x202e) ||
-	       (number >= 0x2066 && number <= 0x2069);
-}
-
-void text_clean(char *text)
-{
-	unsigned char *at = (unsigned char *)text;
-	uint32_t number;
-	size_t len;
-
-	while (*at) {
-		len = decode(at, &number);
-		if (!len || is_harmful(number)) {
-			len = len ? len : 1;
-			memset(at, '?', len);
-		}
-		at += len;
-	}
-}
 
 static int make_path(char *path, const char *format, va_list ap)
 {
@@ -115,7 +71,7 @@ ssize_t text_read(char *value, size_t size, const char *format, ...)
 	if (len < 0)
 		return len;
 	value[strcspn(value, "\n")] = '\0';
-	text_clean(value);
+	clean_text(value);
 	return strlen(value);
 }
 
@@ -173,6 +129,6 @@ int text_link(char *name, size_t size, const char *format, ...)
 	target[len] = '\0';
 	last = strrchr(target, '/');
 	snprintf(name, size, "%s", last ? last + 1 : target);
-	text_clean(name);
+	clean_text(name);
 	return 0;
 }

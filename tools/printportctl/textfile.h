@@ -13,7 +13,7 @@
 
 /*
  * Reads the first line of a file, cut to @size - 1 bytes and made clean for a terminal
- * (text_clean()). Returns its length, or -errno and @value is "".
+ * (clean_text()). Returns its length, or -errno and @value is "".
  */
 ssize_t text_read(char *value, size_t size, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -35,8 +35,5 @@ bool text_exists(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The last part of where a symbolic link leads; "" and -errno if there is none. */
 int text_link(char *name, size_t size, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-
-/* Puts '?' for what is no UTF-8, or would do something to a terminal. */
-void text_clean(char *text);
 
 #endif
