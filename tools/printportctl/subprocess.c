@@ -88,22 +88,6 @@ static int reap(pid_t pid, long long until, int *status)
 	}
 }
 
-static void clean_lines(char *text)
-{
-	char *end;
-
-	for (; *text; text = end) {
-		end = text + strcspn(text, "\n");
-		if (*end) {
-			*end = '\0';
-			clean_text(text);
-			*end++ = '\n';
-		} else {
-			clean_text(text);
-		}
-	}
-}
-
 int subprocess_run(char *const argv[], char *output, size_t size, int timeout_ms)
 {
 	long long until = now_ms() + timeout_ms;
