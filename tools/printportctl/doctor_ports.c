@@ -197,8 +197,8 @@ void doctor_check_twins(struct doctor *doctor)
 				    doctor->ports[i].node, doctor->ports[k].node, first);
 			doctor_why(finding, "They cannot be told apart, and a name "
 				   "/dev/printport/by-id/... means one of them at most.");
-			doctor_advice(finding, "use /dev/printport/by-path/..., or give each a "
-				      "name by its path: printportctl name");
+			doctor_advice(finding, "use /dev/printport/by-path/..., or give each "
+				      "a name by its path: printportctl name");
 			break;
 		}
 	}

@@ -24,14 +24,17 @@ static void stop(int signo)
 static void signals_for_poll(sigset_t *waiting)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigaction action = { .sa_handler = stop };
+	struct sigaction action = { .sa_handler = stop }, before;
 	sigset_t blocked;
 	size_t i;
 
 	sigemptyset(&blocked);
 	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
 		sigaddset(&blocked, signals[i]);
-		sigaction(signals[i], &action, NULL);
+		sigaction(signals[i], &action, &before);
+		/* nohup(1), or a shell without job control, wants it ignored. */
+		if (before.sa_handler == SIG_IGN)
+			sigaction(signals[i], &before, NULL);
 	}
 	sigprocmask(SIG_BLOCK, &blocked, waiting);
 	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
