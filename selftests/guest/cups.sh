@@ -556,7 +556,9 @@ usb() {
 	load printport_usb && gadget_up 'MFG:Acme;MDL:Mono 1;CMD:PCL;SN:X42;' || return
 	check "usb: link" soon 20 test -e /dev/printport/by-id/usb-Acme_Mono_1_X42
 	udevadm settle
-	check "usb: lpinfo" grep -qx "direct $uri" <(lpinfo -v 2>/dev/null)
+	# CUPS's own backend usb takes printers from their drivers while it looks at them.
+	check "usb: lpinfo" grep -qx "direct $uri" \
+		<(lpinfo --include-schemes printport -v 2>/dev/null)
 	queue usb "$uri"
 	cat "$gadget_node" >"$work/usb" &
 	reader=$!
