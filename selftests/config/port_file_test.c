@@ -84,13 +84,14 @@ static void write_file(const char *text)
 	assert_int_equal(fclose(file), 0);
 }
 
-/* Nothing but the file and the link to it, whatever went wrong. */
+/* Nothing but the file, the link to it and the lock, which nobody else can hold. */
 static void check_nothing_else(void)
 {
 	char command[300];
 
 	snprintf(command, sizeof(command),
-		 "test -z \"$(find '%s' -type f ! -name x.conf)\"", dir);
+		 "test -z \"$(find '%s' -type f ! -name x.conf "
+		 "! \\( -name .lock -perm 600 \\))\"", dir);
 	assert_int_equal(system(command), 0);
 }
 

@@ -85,8 +85,18 @@ soon() {
 	shift
 	until "$@"; do
 		[ "$SECONDS" -le "$until" ] || return 1
-		sleep 0.02
+		sleep 0.1
 	done
+}
+
+# within_a_second DO COMMAND...: from what DO, a function, does until COMMAND succeeds
+within_a_second() {
+	local begun=${EPOCHREALTIME/./} took
+	"$1"
+	soon 10 "${@:2}" || return
+	took=$((${EPOCHREALTIME/./} - begun))
+	echo "# after $((took / 1000)) ms"
+	[ "$took" -lt $((1000000 * patience)) ]
 }
 
 # bounded SECONDS COMMAND...: a command that might hang

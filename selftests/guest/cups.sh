@@ -20,8 +20,10 @@ export CUPS_SERVER=$work/cups/sock
 
 udev_up() {
 	mkdir -p /run/udev/rules.d
-	cp "$source"/tools/udev/60-printport.rules /run/udev/rules.d/ &&
-		install -D -t /lib/udev "$tools/printport_id" &&
+	cp "$source"/tools/{udev/60,cups/udev/63}-*.rules /run/udev/rules.d/ &&
+		install -D -t /lib/udev "$tools/printport_id" \
+			"$source/tools/cups/udev/printport_usb_quirks" &&
+		ln -sf /run/printport/cups.usb-quirks /usr/share/cups/usb/printport.usb-quirks &&
 		/lib/systemd/systemd-udevd --daemon && udevadm trigger && udevadm settle
 }
 
@@ -322,12 +324,20 @@ paper() {
 	: >"$work/first"
 	echo 1 >"$sims/first/stall"
 	id=$(print office "$work/binary")
-	soon 20 backend_of "$id" >/dev/null
-	echo 'media-empty offline' >"$sims/first/reasons"
+	soon 20 grep -qE $'\tactive\t' "/sys/class/printport/$port/job"
+	"$tools/printportctl" watch --json "$port" >"$work/watched" 2>"$work/watch.said" &
+	watcher=$!
+	check "printportctl watch, while CUPS prints" soon 10 grep -q '"processing"' "$work/watched"
+	check "watch: paper out is seen within a second" within_a_second paper_goes \
+		grep -q '"media-empty"' "$work/watched"
+	kill "$watcher"
 	check "paper out: media-empty-error" soon 20 alert office media-empty-error
 	check "paper out: offline-report" soon 20 alert office offline-report
 	echo none >"$sims/first/reasons"
 	check "paper: in, and no alert" soon 20 no_alert office media-empty-error
+	check "status --json: paper out is seen within a second" \
+		within_a_second paper_goes status_says '"media-empty"'
+	check "status --json: CUPS prints" status_says '"state": *"open"'
 	check "still printing" job_is office "$id" processing
 	echo 'toner-low cover-open' >"$sims/first/reasons"
 	check "toner low" soon 20 alert office toner-low-warning
@@ -335,6 +345,15 @@ paper() {
 	check "cancelled: no alert is left" soon 20 no_alert office toner-low-warning
 	echo none >"$sims/first/reasons"
 	echo 0 >"$sims/first/stall"
+}
+
+paper_goes() {
+	echo 'media-empty offline' >"$sims/first/reasons"
+}
+
+status_says() {
+	"$tools/printportctl" status --json "$port" >"$work/status"
+	grep -q "$1" "$work/status"
 }
 
 delivered_at_least() {
@@ -551,20 +570,35 @@ laser() {
 
 # --- USB ------------------------------------------------------------------------------
 
+# Looking for printers runs all backends, CUPS's own backend usb too, which takes printers
+# from their driver.
+discovery() {
+	port=$(port_of usb)
+	kill "$reader"
+	wait "$reader" 2>/dev/null
+	id=$(print usb "$work/binary")
+	soon 20 grep -qE $'\tactive\t' "/sys/class/printport/$port/job"
+	check "usb: lpinfo, while a job prints" grep -qx "direct $uri" <(lpinfo -v 2>/dev/null)
+	check "usb: the backend usb has looked" logged '\[CGI\].*libusb_get_device_list=[1-9]'
+	check "usb: and left it alone" test "$(port_of usb)" = "$port"
+	cat "$gadget_node" >"$work/usb" &
+	reader=$!
+	check "usb: the job is printed" soon 60 job_is usb "$id" completed
+	check "usb: and nothing of it is lost" same "$work/binary" "$work/usb"
+}
+
 usb() {
 	local uri=printport:/by-id/usb-Acme_Mono_1_X42
 	load printport_usb && gadget_up 'MFG:Acme;MDL:Mono 1;CMD:PCL;SN:X42;' || return
 	check "usb: link" soon 20 test -e /dev/printport/by-id/usb-Acme_Mono_1_X42
 	udevadm settle
-	# CUPS's own backend usb takes printers from their drivers while it looks at them.
-	check "usb: lpinfo" grep -qx "direct $uri" \
-		<(lpinfo --include-schemes printport -v 2>/dev/null)
 	queue usb "$uri"
 	cat "$gadget_node" >"$work/usb" &
 	reader=$!
 	id=$(print usb "$work/binary")
 	check "usb: completed" soon 60 job_is usb "$id" completed
 	check "usb: what was sent" same "$work/binary" "$work/usb"
+	discovery
 	kill "$reader"
 	wait "$reader" 2>/dev/null
 	gadget_unplug

@@ -431,6 +431,12 @@ test_usblp() {
 	check "usblp: found" finds error "$interface" usblp-holds-printer
 	check "usblp: module not loaded" finds error printport_usb module-not-loaded
 	check "usblp: not blacklisted" finds warning usblp usblp-not-blacklisted
+	echo blacklist usblp >/lib/modprobe.d/printport.conf
+	ln -s /dev/null /etc/modprobe.d/printport.conf
+	doctor
+	check "usblp: the package's file out of force" says \
+		"To do: rm /etc/modprobe.d/printport.conf"
+	rm /lib/modprobe.d/printport.conf /etc/modprobe.d/printport.conf
 	check "usblp: which printer" says "Acme Mono 1"
 	doctor --fix -n
 	check "usblp: -n says what" says "would: take $interface from usblp"

@@ -159,7 +159,8 @@ pages() {
 }
 
 pjl_paper_out() {
-	tell 'delay 300'
+	# Two more such pages are the time to take the paper out.
+	tell 'delay 3000'
 	ctl print -pv "$index" "$work/three" >"$work/said" 2>&1 &
 	job=$!
 	before=$(grep -c '"event": *"page"' "$work/pjl/log")
@@ -171,12 +172,18 @@ pjl_paper_out() {
 	check "pjl: stopped" attribute "$port" status stopped
 	sleep 1
 	check "pjl: the job waits" kill -0 "$job"
+	tell 'delay 0'
 	tell 'condition paper-out off'
 	wait "$job"
 	check "pjl: and is printed" grep -q 'printed, 3 pages' "$work/said"
 	pages $((before + 4)) && fail "pjl: printed more than once"
 	check "pjl: reasons are gone" soon 5 attribute "$port" reasons none
-	tell 'delay 0'
+}
+
+# at_printer: it has got the whole job, and prints it
+at_printer() {
+	grep -qE $'\t(pending|completed)\t' "/sys/class/printport/$port/job" &&
+		attribute "$port" queued 0
 }
 
 pjl_trouble() {
@@ -191,6 +198,21 @@ pjl_trouble() {
 	tell 'power-cycle'
 	check "pjl: power-cycled, and prints" result 'printed, 1 page' \
 		ctl print -pv "$index" "$work/one"
+
+	tell 'delay 3000'
+	ctl print -pv "$index" "$work/one" >"$work/said" 2>&1 &
+	job=$!
+	soon 10 at_printer
+	kill -9 "$daemon_pid"
+	wait "$job"
+	code=$?
+	check "pjl: printportd killed before it is printed: the exit code" test "$code" = 6
+	check "pjl: printportd killed before it is printed: is said" \
+		grep -q 'delivered; the language monitor is gone' "$work/said"
+	tell 'delay 0'
+	wait "$daemon_pid" 2>/dev/null
+	daemon_begin "$index"
+	soon 10 attribute "$port" monitor pjl || fail "pjl: not attached again"
 
 	for round in $(seq $rounds); do
 		ctl print -v "$index" "$work/three" >"$work/said" 2>&1 &

@@ -45,6 +45,34 @@ driver_is() {
 	[ "$(driver)" = "$1" ]
 }
 
+# The printer is usblp's, and somebody prints through it, when the modules are installed:
+# what printport-dkms's script does then.
+usblp_in_use() {
+	local user output=$work/take_over
+	check "usblp has the printer" modprobe usblp
+	check "usblp: plugged in" plug 0
+	check "usblp: its node" soon 30 test -c /dev/usb/lp0
+	sleep 1000 <>/dev/usb/lp0 &
+	user=$!
+	{
+		echo 'set -e'
+		sed -n '/^take_over()/,/^}/p' /var/lib/dpkg/info/printport-dkms.postinst
+		echo take_over
+	} >"$work/script"
+	check "usblp in use: no error" sh "$work/script" >"$output" 2>&1
+	check "usblp in use: said" grep -q '^usblp is in use' "$output"
+	check "usblp in use: has it still" driver_is usblp
+	kill "$user"
+	wait "$user" 2>/dev/null
+	# What it says.
+	sed -n 's/.*unloaded: //p' "$output" >"$work/script"
+	check "usblp not in use any more" grep -q modprobe "$work/script"
+	check "usblp: the commands that it says" sh -e "$work/script"
+	check "usblp: printport_usb has it" soon 30 driver_is printport_usb
+	unplug
+	check "unplugged" soon 30 modprobe -r printport_usb
+}
+
 # usb_bus: where udev's link leads
 usb_bus() {
 	local port
@@ -92,7 +120,7 @@ through_cups() {
 }
 
 found() {
-	lpinfo --include-schemes printport -v | grep -F "$uri"
+	lpinfo -v | grep -F "$uri"
 }
 
 queue_idle() {
@@ -137,16 +165,28 @@ replugged() {
 }
 
 upgraded() {
-	local before
+	local before reader
 	printf '[match]\nmodel = Mono*\n[port]\nname = kitchen\n' >/etc/printport/mine.conf
 	cp /etc/printport/mine.conf "$work/mine.conf"
 	before=$(pidof printportd)
-	check "upgrade" apt-get install -y --no-install-recommends /srv/debs/newer/*.deb
+	exec 6>"$link"
+	check "upgrade, while the port is held" apt-get install -y --no-install-recommends /srv/debs/newer/*.deb
 	check "upgraded: the version" grep -q '+upgrade$' \
 		<(dpkg-query -W -f '${Version}\n' printport-tools)
 	check "upgraded: the configuration is as it was" \
 		cmp /etc/printport/mine.conf "$work/mine.conf"
 	check "upgraded: its name is there" soon 30 test -c /dev/printport/by-name/kitchen
+	check "upgraded, held: printportd is the old one" test "$(pidof printportd)" = "$before"
+	document held >"$work/held"
+	cat "$gadget_node" >"$work/paper" &
+	reader=$!
+	cat "$work/held" >&6
+	exec 6>&-
+	check "upgraded, held: printed" soon 60 arrived held
+	check "upgraded, held: as it is" cmp "$work/paper" "$work/held"
+	kill "$reader"
+	wait "$reader" 2>/dev/null
+	check "upgraded once more" dpkg-reconfigure printport-tools
 	check "upgraded: printportd is a new one" soon 60 monitored raw
 	check "upgraded: not the old one" test "$(pidof printportd)" != "$before"
 	check "upgraded: the queue prints" printed upgraded through_cups
@@ -168,6 +208,7 @@ check "modules for this kernel" modules_for_this_kernel
 modprobe -a libcomposite usb_f_printer 2>/dev/null
 check "an emulated bus with two sockets" modprobe dummy_hcd num=2 is_high_speed=1
 check "a printer" printer_new
+usblp_in_use
 check "plugged in" plug 0
 plugged
 printing

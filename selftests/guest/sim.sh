@@ -7,7 +7,7 @@
 quick=()
 [ "${1-}" != --quick ] || quick=(--quick)
 
-# Quickly: several at a time, since most of them wait most of the time.
+# Several at a time, since most of them wait most of the time.
 run_together() {
 	local dir program
 	dir=$(mktemp -d)
@@ -66,17 +66,14 @@ tracepoints() {
 load_modules printport printport_sim
 check "tracepoints" tracepoints
 [ ${#quick[@]} -gt 0 ] || check "300 ports" many_ports
+# Not beside others: it counts on the names of its ports not to be taken again.
+run unplug_test "${quick[@]}"
 if [ ${#quick[@]} -gt 0 ]; then
-	# Not beside others: it counts on the names of its ports not to be taken again.
-	run unplug_test --quick
 	run_together stall_test open_test error_test job_test transfer_test \
 		backchannel_test uapi_test 32/uapi_test 32/job_test 32/transfer_test
 else
-	for bits in '' 32/; do
-		for program in open transfer job stall error unplug uapi backchannel; do
-			run "$bits${program}_test"
-		done
-	done
+	run 32/unplug_test
+	run_together {,32/}{stall,open,error,job,transfer,backchannel,uapi}_test
 fi
 check "unload" rmmod printport_sim printport
 finish

@@ -16,6 +16,7 @@
 
 #define NEW_FILE	"# See printport.conf(5).\n[match]\n%s\n\n[port]\n"
 
+#define LOCK_FILE	".lock"
 #define LOCK_TRIES	100
 #define LOCK_PAUSE_NS	20000000
 
@@ -116,15 +117,25 @@ static int explain(char *why, size_t size, const char *path, int err)
 	return err;
 }
 
-/* Of several who change files of a directory at a time, each sees what the others did. */
-static int lock_directory(const char *dir)
+static int open_directory(const char *path)
+{
+	int dir;
+
+	if (mkdir(path, 0755) && errno != EEXIST)
+		return -errno;
+	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return dir < 0 ? -errno : dir;
+}
+
+/*
+ * Of several who change files of a directory at a time, each sees what the others did. Not
+ * the directory itself is locked, which everybody who can read it could do.
+ */
+static int lock_directory(int dir)
 {
 	struct timespec pause = { .tv_nsec = LOCK_PAUSE_NS };
-	int fd, i;
+	int fd = openat(dir, LOCK_FILE, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600), i;
 
-	if (mkdir(dir, 0755) && errno != EEXIST)
-		return -errno;
-	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	for (i = 0; i < LOCK_TRIES; i++) {
@@ -242,20 +253,23 @@ int port_file_change(const char *path, const char *match, const struct port_chan
 		     size_t n, char *why, size_t size)
 {
 	char real[PATH_MAX], copy[PATH_MAX], *text = NULL;
-	int err, dir;
+	int err, dir, lock;
 
 	*why = '\0';
 	/* The file that a link leads to is changed, not the link. */
 	if (!realpath(path, real))
 		snprintf(real, sizeof(real), "%s", path);
 	snprintf(copy, sizeof(copy), "%s", real);
-	dir = lock_directory(dirname(copy));
+	dir = open_directory(dirname(copy));
 	if (dir < 0)
 		return explain(why, size, copy, dir);
-	err = make_text(real, match, changes, n, &text, why, size);
+	lock = lock_directory(dir);
+	err = lock < 0 ? lock : make_text(real, match, changes, n, &text, why, size);
 	if (!err)
 		err = replace(dir, real, text);
 	free(text);
+	if (lock >= 0)
+		close(lock);
 	close(dir);
 	return err && !*why ? explain(why, size, real, err) : err;
 }

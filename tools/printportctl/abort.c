@@ -36,6 +36,7 @@ static int give_up(const struct port *port, bool json)
 {
 	uint64_t jobs = number(port, "stats/jobs_aborted"), lost = number(port, "stats/bytes_lost");
 	int err = port_set_attr(port, "abort", "1");
+	struct port now;
 	json_object *object;
 
 	if (err == -EACCES || err == -EPERM) {
@@ -51,6 +52,9 @@ static int give_up(const struct port *port, bool json)
 	wait_until_empty(port);
 	jobs = number(port, "stats/jobs_aborted") - jobs;
 	lost = number(port, "stats/bytes_lost") - lost;
+	/* What is read of a port that is gone is nothing. */
+	if (port_find(&now, port->name))
+		return port_gone(port->name);
 	if (json) {
 		object = json_object_new_object();
 		json_add_text(object, "port", port->name);

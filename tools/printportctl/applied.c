@@ -103,7 +103,7 @@ static int check_files(const struct own_file *own)
 	for (i = 0; i < own->configs.n; i++) {
 		const struct port_config *config = own->configs.files[i];
 
-		if (!config->n_problems)
+		if (!config->n_problems || !port_config_is_meant(config, &own->identity))
 			continue;
 		complain_problems(config);
 		ret = EXIT_CONFIG;

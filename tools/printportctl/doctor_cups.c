@@ -108,8 +108,8 @@ static void find_queue(struct doctor *doctor, const char *queue, const char *uri
 	finding = doctor_add(doctor, DOCTOR_ERROR, "cups-usb-queue", queue);
 	doctor_what(finding, "CUPS's queue %s prints to %s, which is the printer on %s.",
 		    queue, uri, port->node);
-	doctor_why(finding, "Its usb backend takes the printer away from the print port for "
-		   "each job, and nobody watches it then.");
+	doctor_why(finding, "Its usb backend leaves print ports alone, or, where it is not told "
+		   "to, takes the printer away from the port for each job.");
 	doctor_advice(finding, "lpadmin -p '%s' -v 'printport:/%s'", queue, name);
 }
 

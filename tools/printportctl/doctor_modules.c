@@ -19,6 +19,9 @@
 #define LOG_RECORDS_MAX 20000
 #define LOG_RECORD_MAX 8192
 
+/* The administrator's, and that of "make install". */
+#define MODPROBE_FILE "/etc/modprobe.d/printport.conf"
+
 static bool is_loaded(const char *module)
 {
 	return text_exists("/sys/module/%s", module);
@@ -263,24 +266,40 @@ static int is_configuration(const struct dirent *entry)
 	return end && !strcmp(end, ".conf");
 }
 
+/* Those of modprobe.d(5); a file in one is in force instead of its namesakes in the next. */
+static const char *const modprobe_dirs[] = {
+	"/etc/modprobe.d", "/run/modprobe.d", "/usr/local/lib/modprobe.d",
+	"/usr/lib/modprobe.d", "/lib/modprobe.d",
+};
+
+#define MODPROBE_DIRS (sizeof(modprobe_dirs) / sizeof(modprobe_dirs[0]))
+
+static bool is_in_force(size_t dir, const char *name)
+{
+	size_t d;
+
+	for (d = 0; d < dir; d++)
+		if (text_exists("%s/%s", modprobe_dirs[d], name))
+			return false;
+	return true;
+}
+
 static bool is_usblp_blacklisted(void)
 {
-	static const char *const dirs[] = {
-		"/etc/modprobe.d", "/run/modprobe.d", "/usr/local/lib/modprobe.d",
-		"/usr/lib/modprobe.d", "/lib/modprobe.d",
-	};
 	bool found = false;
 	size_t d;
 
-	for (d = 0; d < sizeof(dirs) / sizeof(dirs[0]); d++) {
+	for (d = 0; d < MODPROBE_DIRS; d++) {
 		struct dirent **entries;
-		int count = scandir(dirs[d], &entries, is_configuration, NULL), i;
+		int count = scandir(modprobe_dirs[d], &entries, is_configuration, NULL), i;
 
 		for (i = 0; i < count; i++) {
 			char path[600];
 
-			snprintf(path, sizeof(path), "%s/%s", dirs[d], entries[i]->d_name);
-			found = found || blacklists(path);
+			snprintf(path, sizeof(path), "%s/%s", modprobe_dirs[d],
+				 entries[i]->d_name);
+			found = found || (is_in_force(d, entries[i]->d_name) &&
+					  blacklists(path));
 			free(entries[i]);
 		}
 		if (count >= 0)
@@ -301,7 +320,9 @@ static void check_usblp(struct doctor *doctor)
 	doctor_what(finding, "Nothing keeps the driver usblp from being loaded.");
 	doctor_why(finding, "When a USB printer is plugged in, usblp may take it before "
 		   "printport_usb does, and then it is no print port.");
-	doctor_advice(finding, "echo blacklist usblp >/etc/modprobe.d/printport.conf");
+	/* A link to /dev/null is how the file that came with a package is put out of force. */
+	doctor_advice(finding, readlink(MODPROBE_FILE, path, sizeof(path)) > 0 ?
+		      "rm " MODPROBE_FILE : "echo blacklist usblp >" MODPROBE_FILE);
 }
 
 void doctor_check_modules(struct doctor *doctor)

@@ -24,6 +24,7 @@ static const char *const attributes[] = { "state", "status", "reasons" };
 struct followed {
 	int index;
 	bool changed;
+	bool gone;
 	int fds[N_ATTRIBUTES];
 };
 
@@ -231,8 +232,10 @@ static void read_ports(struct follow *follow)
 		for (j = 0; j < N_ATTRIBUTES; j++)
 			port->changed |= poll[i * N_ATTRIBUTES + j].revents != 0;
 		/* Gone: poll() would not wait any more. */
-		if (port->changed && arm(port))
+		if (port->changed && arm(port)) {
+			port->gone = true;
 			close_fds(port);
+		}
 	}
 }
 
@@ -261,6 +264,13 @@ bool follow_changed(const struct follow *follow, int index)
 	const struct followed *port = find(follow, index);
 
 	return port && port->changed;
+}
+
+bool follow_gone(const struct follow *follow, int index)
+{
+	const struct followed *port = find(follow, index);
+
+	return port && port->gone;
 }
 
 bool follow_plugged(const struct follow *follow)

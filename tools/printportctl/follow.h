@@ -21,8 +21,11 @@ void follow_forget(struct follow *follow, int index);
  */
 int follow_wait(struct follow *follow, int ms);
 
-/* What the last follow_wait() saw: whether the port changed, or is gone. */
+/* What the last follow_wait() saw: whether the port changed. */
 bool follow_changed(const struct follow *follow, int index);
+
+/* Whether the port that follow_port() began with is gone; there may be a new one. */
+bool follow_gone(const struct follow *follow, int index);
 
 /* Whether udev is through with the port: its links are there. True where udev does not run. */
 bool follow_is_ready(const struct follow *follow, int index);

@@ -62,6 +62,12 @@ static void from_entry(struct port *port, const struct printport_entry *entry)
 	clean_text(port->id);
 }
 
+/* Unplugged between its attributes: those that could not be read are empty. */
+static bool is_whole(const struct port *port)
+{
+	return *port->state && *port->status && strcmp(port->state, "gone");
+}
+
 int port_find(struct port *port, const char *name)
 {
 	struct printport_entry entry;
@@ -70,8 +76,7 @@ int port_find(struct port *port, const char *name)
 	if (err)
 		return err;
 	from_entry(port, &entry);
-	/* Unplugged between its attributes: those that could not be read are empty. */
-	return *port->state && *port->status && strcmp(port->state, "gone") ? 0 : -ENODEV;
+	return is_whole(port) ? 0 : -ENODEV;
 }
 
 static int not_loaded(void)
@@ -122,7 +127,8 @@ int port_each(int (*each)(const struct port *port, void *arg), void *arg)
 		struct port port;
 
 		from_entry(&port, &list[i]);
-		ret = each(&port, arg);
+		if (is_whole(&port))
+			ret = each(&port, arg);
 	}
 	free(list);
 	return ret;
@@ -195,8 +201,8 @@ int port_open(const struct port *port, unsigned int flags, struct printport_port
 		complain("%s is not there, though the port is: is udev running?", port->node);
 		return EXIT_NO_PORT;
 	case ETIMEDOUT:
-		complain("%s: its turn did not come within the port's limit open_ms", port->node);
-		return EXIT_BUSY;
+		complain("%s: its language monitor did not answer in time", port->node);
+		return EXIT_TIMEOUT;
 	case ESHUTDOWN:
 		complain("%s: the system shuts down", port->node);
 		return EXIT_FAILED;

@@ -60,7 +60,8 @@ static int check(const char *name, const struct printport_info *info,
 		return EXIT_OK;
 	complain("%s has no language monitor that could tell what is printed; without -p it is "
 		 "printed", name);
-	return EXIT_UNCONFIRMED;
+	/* Not EXIT_UNCONFIRMED: nothing was sent. */
+	return EXIT_FAILED;
 }
 
 static int close_port(struct printport_port *port, const char *name, int ret,

@@ -70,15 +70,22 @@ static void say_why(struct job *job)
 			 status.reasons ? job->reasons : "no reason is known");
 }
 
-/* Shows how it goes. Returns 0, or -ETIMEDOUT: for too long it did not. */
+static bool is_stalled(const struct job *job)
+{
+	return job->options->stall_ms && now_ms() - job->moved_at >= job->options->stall_ms;
+}
+
+/* Shows how it goes. Returns 0, -ENODEV, or -ETIMEDOUT: for too long it did not. */
 static int look(struct job *job)
 {
 	int64_t now = now_ms();
 	uint64_t moved;
+	int err;
 
 	job->looked_at = now;
-	if (printport_get_job(job->port, job->id, PRINTPORT_WAIT_NONE, 0, &job->result))
-		return 0;
+	err = printport_get_job(job->port, job->id, PRINTPORT_WAIT_NONE, 0, &job->result);
+	if (err)
+		return err == -ENODEV ? err : 0;
 	moved = job->result.bytes_sent + job->result.bytes_delivered + job->result.pages;
 	if (moved != job->moved) {
 		job->moved = moved;
@@ -89,9 +96,25 @@ static int look(struct job *job)
 	}
 	progress_show(&job->progress, job->result.bytes_delivered,
 		      *job->reasons && strcmp(job->reasons, "none") ? job->reasons : NULL);
-	job->stalled = job->options->stall_ms &&
-		now - job->moved_at >= job->options->stall_ms;
+	job->stalled = is_stalled(job);
 	return job->stalled ? -ETIMEDOUT : 0;
+}
+
+static bool is_over(const struct job *job)
+{
+	return job->result.state != PRINTPORT_JOB_ACTIVE &&
+		job->result.state != PRINTPORT_JOB_PENDING;
+}
+
+/* While there is nothing to be written: whether there is somebody to write to. */
+static int look_idle(struct job *job)
+{
+	int err = look(job);
+
+	if (err || !is_over(job))
+		return err;
+	return job->result.state == PRINTPORT_JOB_FAILED && job->result.error ?
+		-(int)job->result.error : -ECANCELED;
 }
 
 static bool is_time_to_look(const struct job *job)
@@ -144,25 +167,67 @@ static int copy(struct job *job, int from)
 			job->read_error = errno;
 			return -ECANCELED;
 		}
-		err = n > 0 ? write_block(job, block, n) : look(job);
+		err = n > 0 ? write_block(job, block, n) : look_idle(job);
 		if (err)
 			return err;
 	}
 	return -EINTR;
 }
 
+/* Waits for room for one more job, too. */
+static int start(struct job *job)
+{
+	int err;
+
+	job->moved_at = now_ms();
+	for (;;) {
+		err = printport_start_doc(job->port, job->name, job->options->user, &job->id);
+		if (err != -EINTR && err != -EAGAIN)
+			return err;
+		if (interrupted)
+			return -EINTR;
+		job->stalled = is_stalled(job);
+		if (job->stalled)
+			return -ETIMEDOUT;
+		if (err == -EAGAIN)
+			poll(NULL, 0, TICK_MS);
+	}
+}
+
+/* Ends the job, if that is not done yet, and waits. */
+static int await(struct job *job, unsigned int wait)
+{
+	if (job->result.state == PRINTPORT_JOB_ACTIVE)
+		return printport_end_doc(job->port, wait, 0, &job->result);
+	return printport_get_job(job->port, job->id, wait, 0, &job->result);
+}
+
+/* Nobody will say whether it is printed: it has no language monitor any more, or this. */
+static bool is_unconfirmed(int err)
+{
+	return err == -ENODATA || err == -ECONNRESET || err == -ETIMEDOUT || err == -EOPNOTSUPP;
+}
+
+/* Returns 0 or a negative errno; with those of is_unconfirmed() it is delivered. */
 static int finish(struct job *job)
 {
 	unsigned int wait = job->options->wait;
-	int err = printport_end_doc(job->port, wait, 0, &job->result);
+	int err, unconfirmed = 0;
 
-	/* The job has ended; only the wait goes on. */
-	while (err == -EINTR && !interrupted) {
-		err = look(job);
-		if (!err)
-			err = printport_get_job(job->port, job->id, wait, 0, &job->result);
+	for (;;) {
+		err = await(job, wait);
+		if (err == -EINTR && !interrupted) {
+			err = look(job);
+			if (err)
+				return err;
+		} else if (wait == PRINTPORT_WAIT_PRINTED && !is_over(job) &&
+			   (!err || is_unconfirmed(err))) {
+			unconfirmed = err;
+			wait = PRINTPORT_WAIT_DELIVERED;
+		} else {
+			return err ? err : unconfirmed;
+		}
 	}
-	return err;
 }
 
 static void give_up(struct job *job)
@@ -256,11 +321,14 @@ static int complain_error(const struct job *job, const char *file, int err)
 			 (uint64_t)job->result.bytes_accepted);
 		return EXIT_TIMEOUT;
 	}
-	switch (err) {
-	case -ENODATA:
-		complain("%s: delivered; the printer does not say whether it is printed",
-			 job->name);
+	if (is_unconfirmed(err) && job->result.state == PRINTPORT_JOB_COMPLETED) {
+		complain(err == -ENODATA ?
+			 "%s: delivered; the printer does not say whether it is printed" :
+			 "%s: delivered; the language monitor is gone, and nobody says whether it "
+			 "is printed", job->name);
 		return EXIT_UNCONFIRMED;
+	}
+	switch (err) {
 	case -ENODEV:
 		complain("%s: %" PRIu64 " of %" PRIu64 " bytes were delivered", job->name,
 			 (uint64_t)job->result.bytes_delivered,
@@ -322,12 +390,14 @@ static uint64_t size_of(int from)
 static int print_from(struct job *job, const char *file, int from)
 {
 	char name[PRINTPORT_JOB_NAME_LEN];
-	int err = printport_start_doc(job->port, job->name, job->options->user, &job->id);
+	int err;
 
-	while (err == -EINTR && !interrupted)
-		err = printport_start_doc(job->port, job->name, job->options->user, &job->id);
-	if (err)
+	signals_tick(TICK_MS);
+	err = start(job);
+	if (err) {
+		signals_tick(0);
 		return interrupted ? EXIT_INTERRUPTED : complain_error(job, file, err);
+	}
 	if (job->options->verbose && !job->options->json) {
 		snprintf(name, sizeof(name), "%s", job->name);
 		clean_text(name);
@@ -336,14 +406,19 @@ static int print_from(struct job *job, const char *file, int from)
 	}
 	progress_begin(&job->progress, size_of(from));
 	job->moved_at = now_ms();
-	signals_tick(TICK_MS);
 	err = copy(job, from);
 	if (!err) {
 		job->moved_at = now_ms();
 		err = finish(job);
 	}
-	if (err)
+	if (err && !is_over(job))
 		give_up(job);
+	/* It was through just then. */
+	if ((err == -EINTR || job->stalled) && is_over(job) && is_good(job) &&
+	    job->options->wait != PRINTPORT_WAIT_PRINTED) {
+		job->stalled = false;
+		err = 0;
+	}
 	signals_tick(0);
 	if (!err)
 		progress_show(&job->progress, job->result.bytes_delivered, NULL);
@@ -360,12 +435,15 @@ int print_job(struct printport_port *port, const char *port_name, const char *fi
 		.port_name = port_name,
 		.name = options->name ? options->name : base_name(file),
 		.options = options,
+		.result = { .state = PRINTPORT_JOB_ACTIVE },
 	};
 	int from = STDIN_FILENO, ret;
 
 	if (strcmp(file, "-"))
 		from = open(file, O_RDONLY | O_CLOEXEC);
 	if (from < 0) {
+		if (interrupted)
+			return EXIT_INTERRUPTED;
 		complain("%s: %s", file, strerror(errno));
 		return EXIT_FAILED;
 	}

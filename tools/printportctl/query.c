@@ -112,10 +112,11 @@ static int complain_silence(const struct port *port, const char *key, int err)
 
 	if (port_find(&now, port->name))
 		return port_gone(port->name);
-	if (err == -EAGAIN || err == -ETIMEDOUT)
+	if (err == -EAGAIN || err == -ETIMEDOUT) {
 		complain("%s: no answer within %d s", key, ANSWER_MS / 1000);
-	else
-		complain("%s: no answer: %s", key, strerror(-err));
+		return EXIT_TIMEOUT;
+	}
+	complain("%s: no answer: %s", key, strerror(-err));
 	return EXIT_FAILED;
 }
 
@@ -143,14 +144,18 @@ static json_object *ask(int fd, const struct port *port, const char *key, int *r
 	return value;
 }
 
-static void show(json_object *value)
+/* Answers have lines, which are kept. */
+static void show(json_object *answers, const char *key, json_object *value)
 {
 	char *text = strdup(json_object_get_string(value));
 
 	if (!text)
 		return;
 	clean_lines(text);
-	puts(text);
+	if (answers)
+		json_object_object_add(answers, key, json_object_new_string(text));
+	else
+		puts(text);
 	free(text);
 }
 
@@ -161,10 +166,8 @@ static int ask_all(int fd, const struct port *port, char **keys, int count, bool
 
 	for (i = 0; i < count && !ret; i++) {
 		value = ask(fd, port, keys[i], &ret);
-		if (value && json)
-			json_add_text(answers, keys[i], json_object_get_string(value));
-		else if (value)
-			show(value);
+		if (value)
+			show(answers, keys[i], value);
 		json_object_put(value);
 	}
 	if (json)

@@ -76,12 +76,16 @@ static int look(const char *name, const struct goal *goal, struct follow *follow
 		complain("%s is no name of a port, and cannot be one", name);
 		return EXIT_USAGE;
 	}
-	/* Another one with the same number is another port. */
-	if (!err && *index >= 0 && port.index != *index && !goal->may_be_absent)
+	/* Another one under its name, or with the same number, is another port. */
+	if (!err && *index >= 0 &&
+	    ((port.index != *index && !goal->may_be_absent) || follow_gone(follow, *index)))
 		err = -ENODEV;
 	if (err) {
-		if (!goal->may_be_absent)
-			return *index < 0 ? port_read(&port, name) : port_gone(name);
+		if (!goal->may_be_absent) {
+			err = *index < 0 ? port_read(&port, name) : port_gone(name);
+			/* It has come in this moment, and is looked at the next time. */
+			return err ? err : -1;
+		}
 		follow_forget(follow, *index);
 		*index = -1;
 		return goal->reached ? -1 : EXIT_OK;

@@ -274,10 +274,11 @@ static void look_at_all(struct watch *watch)
 
 	while (i < watch->count) {
 		struct watched *port = &watch->ports[i];
-		bool wanted = plugged || is_due(port) ||
-			follow_changed(watch->follow, port->now.port.index);
+		int index = port->now.port.index;
+		bool wanted = plugged || is_due(port) || follow_changed(watch->follow, index);
 
-		if (wanted && look(watch, port))
+		/* One that has the number by now is another port. */
+		if (follow_gone(watch->follow, index) || (wanted && look(watch, port)))
 			drop(watch, i);
 		else
 			i++;
