@@ -160,6 +160,32 @@ sims=/sys/kernel/config/printport_sim
 gadget=/sys/kernel/config/usb_gadget/printer
 gadget_node=/dev/g_printer0
 
+# gadget_new DIR N SERIAL ID: an emulated printer in DIR with this IEEE 1284 id, not plugged
+# in; its node will be /dev/g_printerN. SERIAL may be empty.
+gadget_new() {
+	local function=functions/printer.$2
+	mkdir -p "$1"/{strings/0x409,configs/c.1,"$function"} || return
+	echo 0x1d6b >"$1/idVendor"
+	echo 0x0104 >"$1/idProduct"
+	echo Acme >"$1/strings/0x409/manufacturer"
+	echo "Mono 1" >"$1/strings/0x409/product"
+	[ -z "$3" ] || echo "$3" >"$1/strings/0x409/serialnumber"
+	# f_printer of 6.1 leaves its two length bytes out of the length: spaces to be lost.
+	echo "$4  " >"$1/$function/pnp_string"
+	echo 10 >"$1/$function/q_len"
+	ln -sf "$1/$function" "$1/configs/c.1/"
+}
+
+# port_on BUS: the port whose printer hangs at this emulated socket
+port_on() {
+	local dir
+	for dir in /sys/class/printport/printport*; do
+		case $(readlink -f "$dir/device") in
+		*/dummy_hcd."$1"/*) echo "${dir##*/}" ;;
+		esac
+	done | grep .
+}
+
 # gadget_up ID [SPEED]: a printer with this IEEE 1284 id on an emulated bus, which is of
 # full, high (if nothing is said) or super speed
 gadget_up() {
@@ -172,16 +198,7 @@ gadget_up() {
 	! loaded usblp || rmmod usblp || return
 	modprobe -a libcomposite usb_f_printer 2>/dev/null
 	modprobe dummy_hcd $speed || return
-	mkdir -p $gadget/strings/0x409 $gadget/configs/c.1 $gadget/functions/printer.0 || return
-	echo 0x1d6b >$gadget/idVendor
-	echo 0x0104 >$gadget/idProduct
-	echo Acme >$gadget/strings/0x409/manufacturer
-	echo "Mono 1" >$gadget/strings/0x409/product
-	echo X42 >$gadget/strings/0x409/serialnumber
-	# f_printer of 6.1 leaves its two length bytes out of the length: spaces to be lost.
-	echo "$1  " >$gadget/functions/printer.0/pnp_string
-	echo 10 >$gadget/functions/printer.0/q_len
-	ln -sf $gadget/functions/printer.0 $gadget/configs/c.1/ || return
+	gadget_new "$gadget" 0 X42 "$1" || return
 	gadget_plug
 }
 

@@ -107,6 +107,27 @@ stopped_reading() {
 	! kill -0 "$1" 2>/dev/null
 }
 
+# sim_read_ends WHAT OUTPUT: that a signal ends it while there is always more to read
+sim_read_ends() {
+	local reader writer
+	sim set office rate=0
+	"$ctl" sim read office >"$2" &
+	reader=$!
+	cat /dev/zero >/dev/printport0 2>/dev/null &
+	writer=$!
+	sleep 1
+	kill -TERM "$reader"
+	check "sim read: $1" soon 5 stopped_reading "$reader"
+	kill -KILL "$reader" 2>/dev/null
+	wait "$reader"
+	check "sim read: $1: interrupted" test $? -eq 130
+	# What is still on its way is not to be waited for.
+	sim set office sink=1
+	kill "$writer"
+	wait "$writer" 2>/dev/null
+	sim set office sink=0 rate=100000
+}
+
 test_sim() {
 	local reader
 	check "sim list: not loaded" exits 3 "$ctl" sim list
@@ -161,6 +182,13 @@ assert printer['port'] == 'printport0' and printer['device_id'].startswith('MFG:
 	kill -TERM "$reader"
 	wait "$reader"
 	check "sim read: interrupted" test $? -eq 130
+	sim_read_ends "a job without end" /dev/null
+	# Not in whole pages, so that a write finds room for a part of it.
+	mkfifo "$tmp/pipe"
+	exec 7<>"$tmp/pipe"
+	printf '%5000s' '' >&7
+	sim_read_ends "into a full pipe" "$tmp/pipe"
+	exec 7>&-
 	check "sim remove: not root" exits 5 setpriv --reuid=65534 --clear-groups \
 		"$tmp/public/printportctl" sim remove office
 	check "sim remove" exits 0 "$ctl" sim remove office
@@ -326,6 +354,21 @@ parameter_is() {
 	[ "$(cat "$parameter")" = "$1" ]
 }
 
+quirks_at_once() {
+	local id jobs=() good=true
+	for id in 1 2 3 4 5 6 7 8; do
+		"$ctl" quirk "9999:000$id" no-id --save >/dev/null &
+		jobs+=($!)
+	done
+	wait "${jobs[@]}"
+	for id in 1 2 3 4 5 6 7 8; do
+		grep -q "9999:000$id:no-id" "$parameter" && grep -q "9999:000$id:no-id" "$saved" ||
+			good=false
+		"$ctl" quirk "9999:000$id" --clear --save >/dev/null
+	done
+	$good
+}
+
 test_quirk() {
 	check "quirk: not loaded" exits 3 "$ctl" quirk 04b8:0202 none
 	printf '# mine\noptions printport_usb protocol=1 quirks=1111:2222:no-id\n%s' \
@@ -358,6 +401,10 @@ assert quirks[0]['words'] == ['no-id'] and quirks[0]['saved'] and not quirks[2][
 	check "quirk --clear: now" parameter_is "04b8:0202:none,1234:5678:no-id"
 	check "quirk --clear: saved" \
 		grep -qx "options printport_usb quirks=04b8:0202:none" "$saved"
+	check "quirk: another is at it" exits 4 \
+		flock /run/printport/quirks.lock "$ctl" quirk 1111:2222 no-id --save
+	check "quirk: another is at it: says so" says "another program is changing quirks"
+	check "quirk: several at once" quirks_at_once
 	check "quirk: no such word" exits 2 "$ctl" quirk 1234:5678 no-paper
 	check "quirk: no such printer" exits 3 "$ctl" quirk nobody no-id
 	sim add office >/dev/null
@@ -411,9 +458,16 @@ ended() {
 
 # What has no modules and no udevd.
 test_nothing() {
+	local modinfo
+	modinfo=$(readlink -f "$(command -v modinfo)")
 	check "nothing: exit code" exits 1 "$ctl" doctor
 	check "nothing: module" finds error printport module-missing
 	check "nothing: says for which kernel" says "running kernel $release"
+	mount --bind /dev/null "$modinfo"
+	doctor
+	check "nothing, without modinfo: nobody knows" finds_no module-missing
+	umount "$modinfo"
+	doctor
 	check "nothing: udevd" finds error udevd udevd-not-running
 	check "nothing: rules" finds warning 60-printport.rules udev-rules-missing
 }
@@ -427,6 +481,8 @@ test_usblp() {
 	exec 9<>"$gadget_node"
 	usb=$(readlink -f /sys/bus/usb/drivers/usblp/*:1.0/..)
 	interface=${usb##*/}:1.0
+	echo "printport_usb: module verification failed: signature and/or required key missing" \
+		"- tainting kernel" >/dev/kmsg
 	check "usblp: exit code" exits 1 "$ctl" doctor
 	check "usblp: found" finds error "$interface" usblp-holds-printer
 	check "usblp: module not loaded" finds error printport_usb module-not-loaded
@@ -546,7 +602,13 @@ test_ports() {
 	doctor
 	check "configuration: found" finds error /etc/printport configuration-wrong
 	check "configuration: where" says "wrong.conf:4"
+	printf '[match]\nmodel = *\n[port]\nlocation = Hall\n' >/etc/printport/right.conf
+	doctor
+	check "configuration: a right one comes first" \
+		says "is wrong: /etc/printport/wrong.conf:4: "
 	rm /etc/printport/wrong.conf
+	check "configuration: all are right" finds_no_more configuration-wrong
+	rm /etc/printport/right.conf
 	sim add twin "device_id=MFG:Acme;MDL:Till;SN:T7;" reasons=media-low >/dev/null
 	udevadm settle
 	check "twins: exit code" exits 1 "$ctl" doctor --json
@@ -556,6 +618,14 @@ assert 'T7' in found['same-serial-number']['what'], found
 assert found['printer-condition']['severity'] == 'note', found
 assert said['fixes'] == [], said"
 	sim remove twin
+	sim add one $'device_id=MFG:Acme;MDL:Til\xe2\x82;SN:T8;' >/dev/null
+	sim add two $'device_id=MFG:Acme;MDL:Til\xe2\x82;SN:T8;' >/dev/null
+	udevadm settle
+	check "twins, not UTF-8: exit code" exits 1 "$ctl" doctor --json
+	json "twins, not UTF-8: cleaned" "found = {f['id']: f for f in said['findings']}
+assert 'T8' in found['same-serial-number']['what'], found"
+	sim remove one
+	sim remove two
 	sim remove till
 }
 

@@ -10,21 +10,6 @@ id=usb-Acme_Mono_1_X42
 link=/dev/printport/by-id/$id
 uri=printport:/by-id/$id
 
-# A printer whose language nobody knows: nothing but the jobs' own bytes reaches it.
-device_id="MFG:Acme;MDL:Mono 1;CMD:TEXT;  "
-
-printer_new() {
-	mkdir -p "$gadget/strings/0x409" "$gadget/configs/c.1" "$gadget/functions/printer.0" || return
-	echo 0x1d6b >"$gadget/idVendor"
-	echo 0x0104 >"$gadget/idProduct"
-	echo Acme >"$gadget/strings/0x409/manufacturer"
-	echo "Mono 1" >"$gadget/strings/0x409/product"
-	echo X42 >"$gadget/strings/0x409/serialnumber"
-	echo "$device_id" >"$gadget/functions/printer.0/pnp_string"
-	echo 10 >"$gadget/functions/printer.0/q_len"
-	ln -s "$gadget/functions/printer.0" "$gadget/configs/c.1/"
-}
-
 plug() {
 	echo "dummy_udc.$1" >"$gadget/UDC" && soon 30 test -e "$gadget_node"
 }
@@ -152,6 +137,25 @@ printing() {
 	check "the queue is idle again" soon 30 queue_idle
 }
 
+inactive() {
+	! systemctl -q is-active "$(unit)"
+}
+
+# printportctl monitor, which writes the configuration, and has systemd do the rest
+switched() {
+	check "monitor escpos" printportctl monitor "$link" escpos
+	check "monitor escpos: attached" monitored escpos
+	check "monitor none" printportctl monitor "$link" none
+	check "monitor none: nothing is attached" soon 30 monitored none
+	check "monitor none: printportd has ended" soon 30 inactive
+	exec 6>"$link"
+	check "monitor raw, while the port is held" printportctl monitor "$link" raw
+	exec 6>&-
+	check "monitor raw: attached when it is closed" soon 60 monitored raw
+	check "monitor auto" printportctl monitor "$link" auto
+	rm -f /etc/printport/*.conf
+}
+
 replugged() {
 	check "in socket 0" test "$(usb_bus)" = dummy_hcd.0
 	unplug
@@ -207,11 +211,13 @@ export DEBIAN_FRONTEND=noninteractive
 check "modules for this kernel" modules_for_this_kernel
 modprobe -a libcomposite usb_f_printer 2>/dev/null
 check "an emulated bus with two sockets" modprobe dummy_hcd num=2 is_high_speed=1
-check "a printer" printer_new
+# A printer whose language nobody knows: nothing but the jobs' own bytes reaches it.
+check "a printer" gadget_new "$gadget" 0 X42 "MFG:Acme;MDL:Mono 1;CMD:TEXT;"
 usblp_in_use
 check "plugged in" plug 0
 plugged
 printing
+switched
 replugged
 upgraded
 removed

@@ -396,6 +396,16 @@ check "print: interrupted, code 130" ends "$spooler" 130
 check "print: interrupted, the job is aborted" json "d[0]['state'] == 'aborted'" "$ctl" jobs --json till
 check "print: interrupted, the port is free" soon 10 attribute "$port" state closed
 paper office in
+# Somebody who has stopped reading.
+mkfifo "$work/pipe"
+exec 7<>"$work/pipe"
+head -c 65536 /dev/zero >&7
+"$ctl" watch --json till >&7 2>/dev/null &
+stuck=$!
+sleep 0.5
+kill -TERM "$stuck"
+check "watch: interrupted at a full pipe, code 130" ends "$stuck" 130
+exec 7>&-
 kill -TERM "$watcher"
 check "watch: interrupted, code 130" ends "$watcher" 130
 "$ctl" wait till gone 2>"$work/said" &

@@ -19,26 +19,8 @@ udev_up() {
 
 # printer_new N SERIAL: not plugged in
 printer_new() {
-	local dir=$gadgets/printer$1
-	mkdir -p "$dir"/{strings/0x409,configs/c.1,"functions/printer.$1"} || return
-	echo 0x1d6b >"$dir/idVendor"
-	echo 0x0104 >"$dir/idProduct"
-	echo Acme >"$dir/strings/0x409/manufacturer"
-	echo "Mono 1" >"$dir/strings/0x409/product"
-	[ -z "$2" ] || echo "$2" >"$dir/strings/0x409/serialnumber"
-	echo "MFG:Acme;MDL:Mono 1;CMD:PJL,PS;${2:+SN:$2;}  " \
-		>"$dir/functions/printer.$1/pnp_string"
-	ln -s "$dir/functions/printer.$1" "$dir/configs/c.1/"
-}
-
-# port_on BUS: the port whose printer hangs there
-port_on() {
-	local dir
-	for dir in /sys/class/printport/printport*; do
-		case $(readlink -f "$dir/device") in
-		*/dummy_hcd."$1"/*) echo "${dir##*/}" ;;
-		esac
-	done | grep .
+	gadget_new "$gadgets/printer$1" "$1" "$2" \
+		"MFG:Acme;MDL:Mono 1;CMD:PJL,PS;${2:+SN:$2;}"
 }
 
 settled() {

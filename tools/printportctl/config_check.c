@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* printportctl config check: what is wrong in /etc/printport, and for whom each file is. */
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include "json.h"
 #include "own_file.h"
 #include "port_udev.h"
+#include "text.h"
 
 /* The number of a port is below this. */
 #define PORTS_MAX	1024
@@ -75,6 +77,7 @@ static void warn(struct check *check, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
+	clean_text(text);
 	json_object_array_add(check->warnings, json_object_new_string(text));
 }
 
@@ -167,6 +170,16 @@ static void print_json(struct check *check)
 	json_print(root);
 }
 
+/* A path may be anything that the user has written. */
+static void print_path(const char *path, const char *said)
+{
+	char text[PATH_MAX];
+
+	snprintf(text, sizeof(text), "%s", path);
+	clean_text(text);
+	printf("%s: %s", text, said);
+}
+
 static void print_file(const struct check *check, size_t i)
 {
 	const struct port_config *config = check->configs.files[i];
@@ -178,7 +191,7 @@ static void print_file(const struct check *check, size_t i)
 		json_object_put(ports);
 		return;
 	}
-	printf("%s: right", config->path);
+	print_path(config->path, "right");
 	for (j = 0; j < n; j++)
 		printf("%s%s", j ? ", " : "; for ",
 		       json_object_get_string(json_object_array_get_idx(ports, j)));
@@ -199,7 +212,7 @@ static void print_text(const struct check *check)
 		complain("warning: %s", json_object_get_string(
 				 json_object_array_get_idx(check->warnings, i)));
 	if (!check->configs.n && !*check->configs.problem)
-		printf("%s: no files *.conf: nothing is configured\n", port_config_dir());
+		print_path(port_config_dir(), "no files *.conf: nothing is configured\n");
 }
 
 static bool is_wrong(const struct check *check)

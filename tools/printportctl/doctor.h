@@ -64,7 +64,10 @@ struct doctor {
 	size_t parport_count;
 };
 
-/* A finding without texts yet. Never NULL: what is too much is thrown away. */
+/*
+ * A finding without texts yet. Never NULL: what is too much is thrown away. All texts are
+ * cleaned (clean_text()) on their way in.
+ */
 struct doctor_finding *doctor_add(struct doctor *doctor, enum doctor_severity severity,
 				  const char *id, const char *subject);
 

@@ -7,14 +7,16 @@
 
 #include "doctor.h"
 #include "printportctl.h"
+#include "text.h"
 
 static void set_text(char **text, const char *format, va_list ap)
 {
 	free(*text);
-	if (vasprintf(text, format, ap) >= 0)
-		return;
-	complain("out of memory");
-	exit(EXIT_FAILED);
+	if (vasprintf(text, format, ap) < 0) {
+		complain("out of memory");
+		exit(EXIT_FAILED);
+	}
+	clean_text(*text);
 }
 
 static void clear(struct doctor_finding *finding)
@@ -43,6 +45,7 @@ struct doctor_finding *doctor_add(struct doctor *doctor, enum doctor_severity se
 		complain("out of memory");
 		exit(EXIT_FAILED);
 	}
+	clean_text(finding->subject);
 	return finding;
 }
 
@@ -91,6 +94,7 @@ int doctor_fail(char *error, const char *format, ...)
 	va_start(ap, format);
 	vsnprintf(error, DOCTOR_ERROR_MAX, format, ap);
 	va_end(ap);
+	clean_text(error);
 	return -1;
 }
 

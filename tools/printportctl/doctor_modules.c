@@ -65,6 +65,9 @@ static bool is_failure(const char *record, const char *module)
 	/* Not printport in printport_usb. */
 	if (!at || at[strlen(module)] == '_')
 		return false;
+	/* That is a module without a signature which was taken all the same. */
+	if (strstr(at, "tainting kernel"))
+		return false;
 	for (i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
 		if (strstr(at, signs[i]))
 			return true;
@@ -230,7 +233,7 @@ static void check_module(struct doctor *doctor, const char *module, bool needed)
 	is_portable = strstr(built, "modversions");
 	built[strcspn(built, " ")] = '\0';
 	/* Without modinfo nobody knows. */
-	if (code < 0 && is_loaded(module))
+	if (code < 0)
 		return;
 	if (is_loaded(module) && code)
 		find_by_hand(doctor, module, kernel.release);

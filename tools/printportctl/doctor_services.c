@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "doctor.h"
-#include "printportctl.h"
+#include "port_config.h"
 #include "subprocess.h"
 #include "textfile.h"
 
@@ -127,15 +127,40 @@ static void check_languages(struct doctor *doctor)
 	}
 }
 
+/* The first thing that is wrong, as "printportctl config check" says it. Whether one is. */
+static bool first_problem(const struct port_configs *configs, char *text, size_t size)
+{
+	const struct port_config *file;
+	size_t i;
+
+	if (*configs->problem) {
+		snprintf(text, size, "%s", configs->problem);
+		return true;
+	}
+	for (i = 0; i < configs->n; i++) {
+		file = configs->files[i];
+		if (!file->n_problems)
+			continue;
+		if (file->problems[0].line)
+			snprintf(text, size, "%s:%u: %s", file->path, file->problems[0].line,
+				 file->problems[0].text);
+		else
+			snprintf(text, size, "%s: %s", file->path, file->problems[0].text);
+		return true;
+	}
+	return false;
+}
+
 void doctor_check_config(struct doctor *doctor)
 {
-	char *const argv[] = { "/proc/self/exe", "config", "check", NULL };
-	char output[1024];
+	struct port_configs configs;
+	char said[1024];
 
-	if (subprocess_run(argv, output, sizeof(output), DOCTOR_PROGRAM_MS) == EXIT_CONFIG) {
-		output[strcspn(output, "\n")] = '\0';
-		find_wrong(doctor, "/etc/printport", output,
-			   "correct it, then: printportctl config check");
+	if (!port_configs_load(&configs, port_config_dir())) {
+		if (first_problem(&configs, said, sizeof(said)))
+			find_wrong(doctor, port_config_dir(), said,
+				   "correct it, then: printportctl config check");
+		port_configs_free(&configs);
 	}
 	check_languages(doctor);
 }

@@ -75,7 +75,7 @@ static void find_usblp(struct doctor *doctor, const struct doctor_interface *int
 		    count ? ", and used by " : "", holders);
 	doctor_why(finding, "A printer has one driver. While usblp has it, it is no print "
 		   "port.");
-	doctor_advice(finding, "%sprintportctl doctor --fix (or: modprobe -r usblp; "
+	doctor_advice(finding, "%sprintportctl doctor --fix (or: modprobe -r usblp printport_usb; "
 		      "modprobe printport_usb)", count ? "when that program has ended: " : "");
 	if (!count)
 		doctor_fix(finding, bind_ours, "take %s from usblp and give it to "

@@ -259,6 +259,11 @@ int follow_wait(struct follow *follow, int ms)
 	return 0;
 }
 
+void follow_flush(const struct follow *follow)
+{
+	signals_flush(&follow->while_waiting);
+}
+
 bool follow_changed(const struct follow *follow, int index)
 {
 	const struct followed *port = find(follow, index);

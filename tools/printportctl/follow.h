@@ -21,6 +21,9 @@ void follow_forget(struct follow *follow, int index);
  */
 int follow_wait(struct follow *follow, int ms);
 
+/* What was printed goes out; like the wait, signals end it. */
+void follow_flush(const struct follow *follow);
+
 /* What the last follow_wait() saw: whether the port changed. */
 bool follow_changed(const struct follow *follow, int index);
 

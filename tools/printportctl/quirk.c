@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <printport.h>
 
@@ -254,7 +255,7 @@ static int save(const struct quirk *quirk, bool clear)
 	return ret ? ret : quirk_file_write(&saved);
 }
 
-static int set(const struct quirk *quirk, const struct options *options)
+static int set_locked(const struct quirk *quirk, const struct options *options)
 {
 	static struct quirk_list now;
 	int ret = read_now(&now);
@@ -274,6 +275,17 @@ static int set(const struct quirk *quirk, const struct options *options)
 		ret = save(quirk, options->clear);
 	if (!ret)
 		say(quirk, options, loaded);
+	return ret;
+}
+
+static int set(const struct quirk *quirk, const struct options *options)
+{
+	int lock = quirk_lock(), ret;
+
+	if (lock < 0)
+		return -lock;
+	ret = set_locked(quirk, options);
+	close(lock);
 	return ret;
 }
 

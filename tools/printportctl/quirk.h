@@ -56,4 +56,10 @@ void quirk_clear(struct quirk_list *list, const struct quirk_id *id);
 int quirk_file_read(struct quirk_list *list);
 int quirk_file_write(const struct quirk_list *list);
 
+/*
+ * Held by who changes quirks, the module's or those of QUIRK_FILE, from reading to writing.
+ * Returns a file to close afterwards, or minus an exit code, and then it has said why.
+ */
+int quirk_lock(void);
+
 #endif

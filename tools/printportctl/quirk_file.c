@@ -5,11 +5,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "printportctl.h"
 #include "quirk.h"
+
+#define LOCK_DIR "/run/printport"
+#define LOCK_FILE LOCK_DIR "/quirks.lock"
+/* 2 s */
+#define LOCK_TRIES 40
+#define LOCK_PAUSE_NS 50000000
 
 #define LINES_MAX 1000
 #define SPACES " \t\n"
@@ -78,14 +86,14 @@ static int walk(struct quirk_list *list, FILE *others)
 	FILE *file = fopen(QUIRK_FILE, "re");
 	const char *arguments;
 	char line[2048];
-	int number = 0;
+	int number = 0, err = errno;
 	bool good = true;
 
-	if (!file && errno == ENOENT)
+	if (!file && err == ENOENT)
 		return EXIT_OK;
 	if (!file) {
-		complain(QUIRK_FILE ": %s", strerror(errno));
-		return exit_code(errno);
+		complain(QUIRK_FILE ": %s", strerror(err));
+		return exit_code(err);
 	}
 	while (good && fgets(line, sizeof(line) - 1, file)) {
 		good = ++number <= LINES_MAX && end_line(line, sizeof(line) - 1);
@@ -133,11 +141,12 @@ int quirk_file_write(const struct quirk_list *list)
 	char path[] = QUIRK_FILE ".XXXXXX";
 	int fd = mkostemp(path, O_CLOEXEC), ret;
 	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+	int err = errno;
 
 	if (!file) {
-		complain(QUIRK_FILE ": %s", errno == EACCES ? "only root may write it" :
-			 strerror(errno));
-		return errno == EACCES ? EXIT_DENIED : EXIT_FAILED;
+		complain(QUIRK_FILE ": %s", err == EACCES ? "only root may write it" :
+			 strerror(err));
+		return err == EACCES ? EXIT_DENIED : EXIT_FAILED;
 	}
 	ret = write_all(list, file);
 	if (fflush(file) || ferror(file) || fchmod(fd, 0644) || fsync(fd)) {
@@ -152,4 +161,42 @@ int quirk_file_write(const struct quirk_list *list)
 	if (ret)
 		unlink(path);
 	return ret;
+}
+
+/* The file, not locked yet, or -errno. */
+static int open_lock(void)
+{
+	int fd;
+
+	if (!mkdir(LOCK_DIR, 0755))
+		/* Whatever the umask is: others read what udev puts there. */
+		chmod(LOCK_DIR, 0755);
+	else if (errno != EEXIST)
+		return -errno;
+	fd = open(LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	return fd < 0 ? -errno : fd;
+}
+
+int quirk_lock(void)
+{
+	const struct timespec pause = { .tv_nsec = LOCK_PAUSE_NS };
+	int fd = open_lock(), i;
+
+	if (fd == -EACCES || fd == -EPERM) {
+		complain("only root may change quirks");
+		return -EXIT_DENIED;
+	}
+	if (fd < 0) {
+		complain(LOCK_FILE ": %s", strerror(-fd));
+		return -EXIT_FAILED;
+	}
+	for (i = 0; i < LOCK_TRIES; i++) {
+		if (!flock(fd, LOCK_EX | LOCK_NB))
+			return fd;
+		nanosleep(&pause, NULL);
+	}
+	close(fd);
+	complain("another program is changing quirks (it holds " LOCK_FILE "); nothing was "
+		 "changed");
+	return -EXIT_BUSY;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Signals that interrupt, and a clock that does. */
 #include <stddef.h>
+#include <stdio.h>
+#include <stdio_ext.h>
 #include <sys/time.h>
 
 #include "signals.h"
@@ -51,4 +53,15 @@ void signals_hold(sigset_t *while_waiting)
 	for (i = 0; i < N_NUMBERS; i++)
 		sigaddset(&held, numbers[i]);
 	sigprocmask(SIG_BLOCK, &held, while_waiting);
+}
+
+void signals_flush(const sigset_t *while_waiting)
+{
+	sigset_t before;
+
+	sigprocmask(SIG_SETMASK, while_waiting, &before);
+	/* What nobody reads must not stop the end of the process either. */
+	if (fflush(stdout) && interrupted)
+		__fpurge(stdout);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 }

@@ -16,6 +16,9 @@ void signals_catch(void);
 /* Keeps them back except in ppoll() with the mask that is given. */
 void signals_hold(sigset_t *while_waiting);
 
+/* Lets them come while what was printed goes out: to a pipe, perhaps, that is full. */
+void signals_flush(const sigset_t *while_waiting);
+
 /*
  * Ends what waits (EINTR) again and again, each @ms milliseconds, so that the caller can
  * look after other things; 0: no more.

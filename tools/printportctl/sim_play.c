@@ -3,49 +3,30 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "printportctl.h"
+#include "signals.h"
 #include "sim.h"
 #include "textfile.h"
 
-static volatile sig_atomic_t stopped;
+/* A signal that comes between a look and a wait is seen after so long. */
+#define TICK_MS 200
 
-static void stop(int signo)
+/* From here on a signal ends the copying; also where it waits in a write() to a full pipe. */
+static void catch_signals(void)
 {
-	(void)signo;
-	stopped = 1;
-}
-
-/* They arrive in ppoll() only, so that none comes between a look and a wait. */
-static void signals_for_poll(sigset_t *waiting)
-{
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigaction action = { .sa_handler = stop }, before;
-	sigset_t blocked;
-	size_t i;
-
-	sigemptyset(&blocked);
-	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
-		sigaddset(&blocked, signals[i]);
-		sigaction(signals[i], &action, &before);
-		/* nohup(1), or a shell without job control, wants it ignored. */
-		if (before.sa_handler == SIG_IGN)
-			sigaction(signals[i], &before, NULL);
-	}
-	sigprocmask(SIG_BLOCK, &blocked, waiting);
-	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		sigdelset(waiting, signals[i]);
+	signals_catch();
+	signals_tick(TICK_MS);
 }
 
 /* The printer's node, or minus an exit code. */
 static int open_printer(const char *name, int flags)
 {
 	char node[64], path[128];
-	int fd;
+	int fd, err;
 
 	if (text_read(node, sizeof(node), SIM_DIR "/%s/printer", name) < 0) {
 		complain("there is no simulated printer %s; printportctl sim list shows them",
@@ -60,7 +41,8 @@ static int open_printer(const char *name, int flags)
 	fd = open(path, flags | O_NONBLOCK | O_CLOEXEC);
 	if (fd >= 0)
 		return fd;
-	switch (errno) {
+	err = errno;
+	switch (err) {
 	case EBUSY:
 		complain("%s: another program plays this printer (%s)", name, path);
 		break;
@@ -68,21 +50,22 @@ static int open_printer(const char *name, int flags)
 		complain("%s: only root may play a printer (%s)", name, path);
 		break;
 	default:
-		complain("%s: %s", path, strerror(errno));
+		complain("%s: %s", path, strerror(err));
 	}
-	return -exit_code(errno);
+	return -exit_code(err);
 }
 
 /* All of it, to where a full pipe may be. An exit code. */
-static int put(int to, const char *what, const char *buf, size_t len,
-	       const sigset_t *waiting)
+static int put(int to, const char *what, const char *buf, size_t len)
 {
 	struct pollfd poll_to = { .fd = to, .events = POLLOUT };
 	ssize_t done;
 
 	while (len) {
-		if (ppoll(&poll_to, 1, NULL, waiting) < 0 && stopped)
+		if (interrupted)
 			return EXIT_INTERRUPTED;
+		if (poll(&poll_to, 1, -1) < 0)
+			continue;
 		done = write(to, buf, len);
 		if (done >= 0) {
 			buf += done;
@@ -102,8 +85,7 @@ static int put(int to, const char *what, const char *buf, size_t len,
 }
 
 /* Up to the end of file of @from. An exit code. */
-static int copy(int from, const char *from_name, int to, const char *to_name,
-		const sigset_t *waiting)
+static int copy(int from, const char *from_name, int to, const char *to_name)
 {
 	struct pollfd poll_from = { .fd = from, .events = POLLIN };
 	char buf[16384];
@@ -111,8 +93,10 @@ static int copy(int from, const char *from_name, int to, const char *to_name,
 	int ret;
 
 	for (;;) {
-		if (ppoll(&poll_from, 1, NULL, waiting) < 0 && stopped)
+		if (interrupted)
 			return EXIT_INTERRUPTED;
+		if (poll(&poll_from, 1, -1) < 0)
+			continue;
 		len = read(from, buf, sizeof(buf));
 		if (!len)
 			return EXIT_OK;
@@ -122,7 +106,7 @@ static int copy(int from, const char *from_name, int to, const char *to_name,
 			complain("%s: %s", from_name, strerror(errno));
 			return EXIT_FAILED;
 		}
-		ret = put(to, to_name, buf, len, waiting);
+		ret = put(to, to_name, buf, len);
 		if (ret)
 			return ret;
 	}
@@ -131,7 +115,6 @@ static int copy(int from, const char *from_name, int to, const char *to_name,
 int sim_read(const char *name, const char *file)
 {
 	int to = STDOUT_FILENO, from, ret;
-	sigset_t waiting;
 
 	from = open_printer(name, O_RDONLY);
 	if (from < 0)
@@ -143,8 +126,8 @@ int sim_read(const char *name, const char *file)
 		close(from);
 		return EXIT_FAILED;
 	}
-	signals_for_poll(&waiting);
-	ret = copy(from, name, to, file ? file : "standard output", &waiting);
+	catch_signals();
+	ret = copy(from, name, to, file ? file : "standard output");
 	if (to != STDOUT_FILENO && close(to) && ret == EXIT_OK) {
 		complain("%s: %s", file, strerror(errno));
 		ret = EXIT_FAILED;
@@ -155,17 +138,16 @@ int sim_read(const char *name, const char *file)
 
 int sim_write(const char *name, const char *text)
 {
-	sigset_t waiting;
 	int to, ret;
 
 	to = open_printer(name, O_WRONLY);
 	if (to < 0)
 		return -to;
-	signals_for_poll(&waiting);
+	catch_signals();
 	if (strcmp(text, "-"))
-		ret = put(to, name, text, strlen(text), &waiting);
+		ret = put(to, name, text, strlen(text));
 	else
-		ret = copy(STDIN_FILENO, "standard input", to, name, &waiting);
+		ret = copy(STDIN_FILENO, "standard input", to, name);
 	close(to);
 	return ret;
 }

@@ -17,6 +17,8 @@
 
 /* Users have no sbin in their PATH, and root's may be anybody's. */
 #define SYSTEM_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+/* How long one that was killed is waited for: some wait in the kernel, and do not die. */
+#define KILLED_MS 1000
 /* What a shell says of a program that is not there. */
 #define CODE_NOT_FOUND 127
 
@@ -113,7 +115,7 @@ int subprocess_run(char *const argv[], char *output, size_t size, int timeout_ms
 		err = reap(pid, until, &status);
 	if (err == -ETIMEDOUT) {
 		kill(pid, SIGKILL);
-		waitpid(pid, &status, 0);
+		reap(pid, now_ms() + KILLED_MS, &status);
 	}
 	if (err)
 		return err;

@@ -12,6 +12,7 @@
  * @size: bytes at @output
  * @timeout_ms: after which it is killed
  *
+ * One that cannot be killed, because it waits in the kernel, is left behind after a second.
  * It runs in the C locale, with nothing on its standard input. Returns its exit code (128
  * and the signal's number if a signal killed it), or -ENOENT (no such program), -ETIMEDOUT,
  * or another -errno.

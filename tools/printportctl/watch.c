@@ -92,7 +92,7 @@ static void emit(struct watch *watch, const struct condition *condition, const c
 		write_text(condition, event, job);
 	if (change && watch->left && !--watch->left)
 		watch->done = true;
-	fflush(stdout);
+	follow_flush(watch->follow);
 }
 
 static void add_row(struct table *table, const struct condition *condition)
@@ -137,7 +137,7 @@ static void draw(struct watch *watch)
 	putchar('\r');
 	watch->lines = table_print(table, size.ws_col - 1, size.ws_row - 1, "\033[K\n");
 	printf("\033[J");
-	fflush(stdout);
+	follow_flush(watch->follow);
 	table_free(table);
 }
 
@@ -396,5 +396,7 @@ int cmd_watch(int argc, char **argv)
 	watch.all = optind == argc;
 	watch.table = !watch.json && on_terminal();
 	signals_catch();
+	/* A whole event is in it until it is flushed. */
+	setvbuf(stdout, NULL, _IOFBF, 1 << 16);
 	return watch_ports(&watch, argv + optind, argc - optind, deadline);
 }
