@@ -532,8 +532,9 @@ static int printport_printed_error(const struct printport *port,
 {
 	if (job->printed == PRINTPORT_PRINTED_UNCONFIRMED)
 		return -ENODATA;
+	/* However it was lost: -ETIMEDOUT is for a wait that may go on. */
 	if (!job->printed && !job->dead && !printport_lm_serves(port))
-		return port->lm ? port->lm->error : -ENODATA;
+		return port->lm ? -ECONNRESET : -ENODATA;
 	return 0;
 }
 
@@ -545,7 +546,7 @@ static int printport_printed_error(const struct printport *port,
  *
  * Context: process, sleeps.
  * Return: 0, -ENOENT, -EINVAL, -EOPNOTSUPP, -ETIMEDOUT, -EINTR, -ENODEV; having waited
- * for printed also -ENODATA, or -ECONNRESET or -ETIMEDOUT: the monitor was lost.
+ * for printed also -ENODATA, or -ECONNRESET: the monitor was lost.
  */
 int printport_job_get(struct printport *port, struct printport_job_query *query)
 {

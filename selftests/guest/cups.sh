@@ -274,6 +274,21 @@ simple() {
 	check "and says why" grep -q '^ERROR: .*is no device URI' "$work/hand"
 }
 
+# The device URI says when a job is complete.
+waits() {
+	: >"$work/first"
+	check "wait=printed: queue" queue sure "$uri?wait=printed"
+	lpadmin -p sure -o printer-error-policy=abort-job
+	id=$(print sure "$work/text")
+	check "wait=printed, nobody can tell: the policy" soon 30 job_is sure "$id" aborted
+	check "wait=printed, nobody can tell: is said" logged 'no language monitor that could tell'
+	check "wait=printed, nobody can tell: not printed" test ! -s "$work/first"
+	check "wait=delivered: queue" queue sure "$uri?wait=delivered"
+	id=$(print sure "$work/text")
+	check "wait=delivered: completed" soon 30 job_is sure "$id" completed
+	check "wait=delivered: what was sent" same "$work/text" "$work/first"
+}
+
 cpu_ticks() {
 	awk '{ print $14 + $15 }' "/proc/$1/stat"
 }
@@ -631,7 +646,7 @@ check "cupsd" cups_up
 check "simulated printer" sim_add first A1
 sim_play "$work/first"
 check "queue" queue office "$uri"
-parts=(discovered simple channels in_turn paper cancelled aborted transfer_fails hostile denied
+parts=(discovered simple waits channels in_turn paper cancelled aborted transfer_fails hostile denied
 	moved sim_gone laser usb)
 [ $# -eq 0 ] || parts=("$@")
 for part in "${parts[@]}"; do

@@ -1040,6 +1040,29 @@ static void printed(void)
 	CHECK_OK(close(fd));
 }
 
+/* One that is expelled for doing nothing is not to be taken for a wait that may go on. */
+static void expelled_before_printed(void)
+{
+	struct sim sim = sim_only("sink=1");
+	struct lm_script script = { .port = sim.port, .flags = PRINTPORT_LM_F_CONFIRMS };
+	struct printport_job_query query = { .wait = PRINTPORT_WAIT_PRINTED, .timeout_ms = 60000 };
+	struct task *task;
+	int fd;
+
+	port_set(&sim.port, "limits/monitor_ms", "1000");
+	task = lm_start(&script);
+	fd = port_open_soon(&sim.port, O_WRONLY);
+	query.id = job_start(fd, "unknown");
+	CHECK_EQ(job_end(fd, PRINTPORT_WAIT_DELIVERED).state, PRINTPORT_JOB_COMPLETED);
+	CHECK_OK(kill(task_pid(task), SIGSTOP));
+	job_start(fd, "something to do");
+	CHECK_ERR(ioctl(fd, PRINTPORT_IOC_GET_JOB, &query), ECONNRESET);
+	CHECK_EQ(query.result.state, PRINTPORT_JOB_COMPLETED);
+	close(fd);
+	CHECK_OK(kill(task_pid(task), SIGCONT));
+	task_kill(task, 5000);
+}
+
 /* A monitor that looks ahead decides when it is told that somebody waits. */
 static void sync_is_told(void)
 {
@@ -1169,6 +1192,7 @@ static const struct tap_case cases[] = {
 	{ "reasons", reasons, 0 },
 	{ "own_use", own_use, 0 },
 	{ "printed", printed, 60 },
+	{ "expelled_before_printed", expelled_before_printed, 60 },
 	{ "sync_is_told", sync_is_told, 0 },
 	{ "unplugged", unplugged, 60 },
 	{ "no_permission", no_permission, 0 },

@@ -97,8 +97,9 @@ int printport_flush(struct printport_port *port);
  *
  * Returns 0 or -errno: -ETIMEDOUT, -EINTR (both: the job is ended all the same; wait on
  * with printport_get_job()), -EOPNOTSUPP (printed, without a monitor that can tell),
- * -ENODATA (the printer does not say), -ENOENT (no job), -ENODEV. A job that failed is no
- * error of this call: see @result->state and @result->error.
+ * -ENODATA (the printer does not say), -ECONNRESET (printed: the language monitor was
+ * lost), -ENOENT (no job), -ENODEV. A job that failed is no error of this call: see
+ * @result->state and @result->error.
  */
 int printport_end_doc(struct printport_port *port, unsigned int wait, unsigned int timeout_ms,
 		      struct printport_job_result *result);

@@ -205,7 +205,7 @@ static int await(struct job *job, unsigned int wait)
 /* Nobody will say whether it is printed: it has no language monitor any more, or this. */
 static bool is_unconfirmed(int err)
 {
-	return err == -ENODATA || err == -ECONNRESET || err == -ETIMEDOUT || err == -EOPNOTSUPP;
+	return err == -ENODATA || err == -ECONNRESET || err == -EOPNOTSUPP;
 }
 
 /* Returns 0 or a negative errno; with those of is_unconfirmed() it is delivered. */

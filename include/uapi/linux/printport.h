@@ -300,8 +300,9 @@ struct printport_job_query {
  * EOPNOTSUPP (printed, without a monitor that can tell: this one is said before the
  * job is ended). ENOENT: no job is active, or id is not the active one's. EAGAIN
  * (O_NONBLOCK): a write is under way. EBADF: not open for writing.
- * Waiting for printed fails with ENODATA where the printer does not say; a job that is
- * delivered and not printed has a result with an error.
+ * Waiting for printed fails with ENODATA where the printer does not say, and with
+ * ECONNRESET where the language monitor was lost before; a job that is delivered and
+ * not printed has a result with an error.
  * A result that is final counts as the report of the job's error: the next
  * write, fsync or close does not repeat it.
  */
