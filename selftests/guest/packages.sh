@@ -156,6 +156,26 @@ switched() {
 	rm -f /etc/printport/*.conf
 }
 
+failed_unit() {
+	[ "$(systemctl show -P ActiveState "$(unit)")" = failed ]
+}
+
+# printportd's own configuration is wrong: doctor says so, and what mends it.
+misconfigured() {
+	local said=$work/doctor
+	printf '[port printport0]\nnonesuch = 1\n' >/etc/printportd.conf
+	systemctl restart "$(unit)"
+	check "printportd.conf is wrong: the unit fails" soon 60 failed_unit
+	printportctl doctor >"$said" 2>&1
+	check "doctor: printportd has failed" \
+		grep -q 'printportd for .* has failed with exit code 78: its configuration is wrong' "$said"
+	check "doctor: where" grep -q '/etc/printportd.conf.*nonesuch' "$said"
+	check "doctor: the printer prints all the same" printed plainly through_cat
+	rm /etc/printportd.conf
+	check "doctor: what to do" systemctl restart "$(unit)"
+	check "printportd is attached again" soon 60 monitored raw
+}
+
 replugged() {
 	check "in socket 0" test "$(usb_bus)" = dummy_hcd.0
 	unplug
@@ -218,6 +238,7 @@ check "plugged in" plug 0
 plugged
 printing
 switched
+misconfigured
 replugged
 upgraded
 removed

@@ -6,19 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../printportd/ini.h"
+#include "lock.h"
 #include "port_file.h"
 
 #define NEW_FILE	"# See printport.conf(5).\n[match]\n%s\n\n[port]\n"
-
-#define LOCK_FILE	".lock"
-#define LOCK_TRIES	100
-#define LOCK_PAUSE_NS	20000000
 
 /* --- the text --------------------------------------------------------------------- */
 
@@ -127,24 +122,13 @@ static int open_directory(const char *path)
 	return dir < 0 ? -errno : dir;
 }
 
-/*
- * Of several who change files of a directory at a time, each sees what the others did. Not
- * the directory itself is locked, which everybody who can read it could do.
- */
-static int lock_directory(int dir)
+/* Of several who change files of a directory at a time, each sees what the others did. */
+static int lock_directory(const char *dir)
 {
-	struct timespec pause = { .tv_nsec = LOCK_PAUSE_NS };
-	int fd = openat(dir, LOCK_FILE, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600), i;
+	char path[PATH_MAX + 16];
 
-	if (fd < 0)
-		return -errno;
-	for (i = 0; i < LOCK_TRIES; i++) {
-		if (!flock(fd, LOCK_EX | LOCK_NB))
-			return fd;
-		nanosleep(&pause, NULL);
-	}
-	close(fd);
-	return -EAGAIN;
+	snprintf(path, sizeof(path), "%s/.lock", dir);
+	return lock_file(path);
 }
 
 static int write_all(int fd, const char *text)
@@ -263,7 +247,7 @@ int port_file_change(const char *path, const char *match, const struct port_chan
 	dir = open_directory(dirname(copy));
 	if (dir < 0)
 		return explain(why, size, copy, dir);
-	lock = lock_directory(dir);
+	lock = lock_directory(copy);
 	err = lock < 0 ? lock : make_text(real, match, changes, n, &text, why, size);
 	if (!err)
 		err = replace(dir, real, text);

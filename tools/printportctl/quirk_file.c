@@ -5,20 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "lock.h"
 #include "printportctl.h"
 #include "quirk.h"
 
 #define LOCK_DIR "/run/printport"
-#define LOCK_FILE LOCK_DIR "/quirks.lock"
-/* 2 s */
-#define LOCK_TRIES 40
-#define LOCK_PAUSE_NS 50000000
-
 #define LINES_MAX 1000
 #define SPACES " \t\n"
 
@@ -163,40 +157,25 @@ int quirk_file_write(const struct quirk_list *list)
 	return ret;
 }
 
-/* The file, not locked yet, or -errno. */
-static int open_lock(void)
+int quirk_lock(void)
 {
 	int fd;
 
+	/* Whatever the umask is: others read what udev puts there. */
 	if (!mkdir(LOCK_DIR, 0755))
-		/* Whatever the umask is: others read what udev puts there. */
 		chmod(LOCK_DIR, 0755);
-	else if (errno != EEXIST)
-		return -errno;
-	fd = open(LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	return fd < 0 ? -errno : fd;
-}
-
-int quirk_lock(void)
-{
-	const struct timespec pause = { .tv_nsec = LOCK_PAUSE_NS };
-	int fd = open_lock(), i;
-
-	if (fd == -EACCES || fd == -EPERM) {
+	fd = lock_file(LOCK_DIR "/quirks.lock");
+	if (fd >= 0)
+		return fd;
+	if (fd == -EAGAIN) {
+		complain("another program is changing quirks (it holds " LOCK_DIR
+			 "/quirks.lock); nothing was changed");
+		return -EXIT_BUSY;
+	}
+	if (fd == -EACCES || fd == -EPERM || fd == -ENOENT) {
 		complain("only root may change quirks");
 		return -EXIT_DENIED;
 	}
-	if (fd < 0) {
-		complain(LOCK_FILE ": %s", strerror(-fd));
-		return -EXIT_FAILED;
-	}
-	for (i = 0; i < LOCK_TRIES; i++) {
-		if (!flock(fd, LOCK_EX | LOCK_NB))
-			return fd;
-		nanosleep(&pause, NULL);
-	}
-	close(fd);
-	complain("another program is changing quirks (it holds " LOCK_FILE "); nothing was "
-		 "changed");
-	return -EXIT_BUSY;
+	complain(LOCK_DIR "/quirks.lock: %s", strerror(-fd));
+	return -EXIT_FAILED;
 }

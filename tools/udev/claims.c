@@ -10,18 +10,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "claims.h"
+#include "lock.h"
 
 /* As many ports as there can be, with two names each. */
 #define CLAIMS_MAX	2048
 #define LINE_SIZE	320
-#define LOCK_TRIES	100
-#define LOCK_PAUSE_NS	10000000
 
 struct claim {
 	char kind[8];
@@ -57,21 +54,10 @@ static bool is_alive(const struct claims *claims, const struct claim *claim)
 
 static int lock_list(const char *dir)
 {
-	struct timespec pause = { .tv_nsec = LOCK_PAUSE_NS };
 	char path[512];
-	int fd, i;
 
 	snprintf(path, sizeof(path), "%s/lock", dir);
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0)
-		return -errno;
-	for (i = 0; i < LOCK_TRIES; i++) {
-		if (!flock(fd, LOCK_EX | LOCK_NB))
-			return fd;
-		nanosleep(&pause, NULL);
-	}
-	close(fd);
-	return -EAGAIN;
+	return lock_file(path);
 }
 
 /* What is not a line of ours is left out; so are ports that are gone, and our own. */
