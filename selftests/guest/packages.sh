@@ -166,7 +166,8 @@ misconfigured() {
 	printf '[port printport0]\nnonesuch = 1\n' >/etc/printportd.conf
 	systemctl restart "$(unit)"
 	check "printportd.conf is wrong: the unit fails" soon 60 failed_unit
-	printportctl doctor >"$said" 2>&1
+	# Its lines are wrapped.
+	printportctl doctor 2>&1 | tr -s ' \n' ' ' >"$said"
 	check "doctor: printportd has failed" \
 		grep -q 'printportd for .* has failed with exit code 78: its configuration is wrong' "$said"
 	check "doctor: where" grep -q '/etc/printportd.conf.*nonesuch' "$said"

@@ -202,7 +202,7 @@ static int await(struct job *job, unsigned int wait)
 	return printport_get_job(job->port, job->id, wait, 0, &job->result);
 }
 
-/* Nobody will say whether it is printed: it has no language monitor any more, or this. */
+/* Nobody will say whether it is printed: not the printer, or no language monitor any more. */
 static bool is_unconfirmed(int err)
 {
 	return err == -ENODATA || err == -ECONNRESET || err == -EOPNOTSUPP;
