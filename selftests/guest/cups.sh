@@ -617,6 +617,8 @@ usb() {
 	kill "$reader"
 	wait "$reader" 2>/dev/null
 	gadget_unplug
+	check "usb: unplugged: CUPS's list of print ports is empty" \
+		soon 10 test ! -s /run/printport/cups.usb-quirks
 	id=$(print usb "$work/text")
 	check "usb: unplugged: the job waits" soon 30 alert usb offline-report
 	gadget_plug

@@ -180,10 +180,9 @@ pjl_paper_out() {
 	check "pjl: reasons are gone" soon 5 attribute "$port" reasons none
 }
 
-# at_printer: it has got the whole job, and prints it
+# at_printer NAME: it has got the whole job, and prints it
 at_printer() {
-	grep -qE $'\t(pending|completed)\t' "/sys/class/printport/$port/job" &&
-		attribute "$port" queued 0
+	grep -qE $'\tcompleted\t.*'"$1" "/sys/class/printport/$port/job"
 }
 
 pjl_trouble() {
@@ -200,9 +199,9 @@ pjl_trouble() {
 		ctl print -pv "$index" "$work/one"
 
 	tell 'delay 3000'
-	ctl print -pv "$index" "$work/one" >"$work/said" 2>&1 &
+	ctl print -pv -n abandoned "$index" "$work/one" >"$work/said" 2>&1 &
 	job=$!
-	soon 10 at_printer
+	soon 10 at_printer abandoned
 	kill -9 "$daemon_pid"
 	wait "$job"
 	code=$?
