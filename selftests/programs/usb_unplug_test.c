@@ -178,7 +178,7 @@ static const struct way by_sysfs = { unbind, bind, 2000 };
 /*
  * Whether this was a holder's last call. Before the hub has noticed anything, transfers
  * fail: that of data is said once for each job (and ECANCELED to who goes on with that
- * job), that of a class request each time. While the printer is being reset there are none.
+ * job), that of a class request each time.
  */
 static bool over(const char *call, long ret)
 {
@@ -188,7 +188,7 @@ static bool over(const char *call, long ret)
 	}
 	if (errno == ENODEV)
 		return true;
-	if (errno != EIO && errno != ECANCELED && errno != ETIMEDOUT && errno != EBUSY)
+	if (errno != EIO && errno != ECANCELED && errno != ETIMEDOUT)
 		FAIL("%s: %s", call, tap_errno_name(errno));
 	__atomic_add_fetch(&seen->errors, 1, __ATOMIC_RELAXED);
 	__atomic_store_n(&seen->last_error, errno, __ATOMIC_RELAXED);
